@@ -1,0 +1,1 @@
+"""Connected accounts: settings, sealed credentials, health. The only room that opens connectors."""

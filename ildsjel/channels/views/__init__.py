@@ -1,0 +1,1 @@
+"""Pages of channels: the list and each channel, connecting them, and files on their way in."""

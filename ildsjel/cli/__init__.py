@@ -1,0 +1,126 @@
+"""The command `ildsjel`.
+
+Exit codes: 0 done · 1 it could not be done, the reason is printed · 2 the words of the call are off
+· 3 done in part (some rows rejected, some checks failed) · 130 stopped by Ctrl-C.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from ildsjel.cli.errors import CommandError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ildsjel.settings")
+    try:
+        import django
+
+        django.setup()
+        return int(options.run(options))
+    except CommandError as fault:
+        print(f"ildsjel: {fault}", file=sys.stderr)
+        return 1
+    except ValueError as fault:
+        print(f"ildsjel: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ildsjel",
+        description="An organisation's dialogue with the public, from goals to value.",
+        epilog="Settings come from the environment; see docs/operate.md.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _service_commands(commands)
+    _data_commands(commands)
+    _user_commands(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _service_commands(commands: Commands) -> None:
+    up = commands.add_parser("up", help="prepare the data folder and run everything")
+    up.add_argument("--no-listen", action="store_true", help="leave the streams alone")
+    up.set_defaults(run=_later("services", "up"))
+    web = commands.add_parser("web", help="serve the pages and the API alone")
+    web.add_argument("--socket", type=int, metavar="FD", help="an open listening socket to use")
+    web.set_defaults(run=_later("services", "web"))
+    work = commands.add_parser("work", help="send, poll, import: the loop alone")
+    work.add_argument("--once", action="store_true", help="do what is due now and end")
+    work.set_defaults(run=_later("services", "work"))
+    listen = commands.add_parser("listen", help="follow the streams alone")
+    listen.set_defaults(run=_later("services", "listen"))
+    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate.set_defaults(run=_later("services", "migrate"))
+    check = commands.add_parser("check", help="look at the installation and say what is wrong")
+    check.set_defaults(run=_later("services", "check"))
+
+
+def _data_commands(commands: Commands) -> None:
+    bring = commands.add_parser("import", help="read a CSV, JSONL or Parquet file of messages")
+    bring.add_argument("file", help="the file to read")
+    bring.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
+    bring.add_argument("--name", help="the channel's name; the file's own name if left out")
+    bring.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="say what a column means where the guess is wrong; repeat as needed",
+    )
+    bring.add_argument("--history", action="store_true", help="nothing of it waits for an answer")
+    bring.add_argument("--look", action="store_true", help="show the guess and import nothing")
+    bring.set_defaults(run=_later("data", "bring_in"))
+    export = commands.add_parser("export", help="write conversations to a file")
+    export.add_argument("file", help="the file to write: .csv or .jsonl")
+    export.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
+    export.set_defaults(run=_later("data", "export"))
+
+
+def _user_commands(commands: Commands) -> None:
+    user = commands.add_parser("user", help="people who can sign in")
+    actions = user.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="add a person; the password is asked for")
+    add.add_argument("email")
+    add.add_argument("--name", default="")
+    add.add_argument("--organisation", metavar="SLUG")
+    add.add_argument("--role", default="agent", help="owner, adviser, lead, agent, reader, auditor")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    add.set_defaults(run=_later("users", "add"))
+    password = actions.add_parser("password", help="give a person a new password")
+    password.add_argument("email")
+    password.add_argument("--password-stdin", action="store_true")
+    password.set_defaults(run=_later("users", "password"))
+    stop = actions.add_parser("stop", help="keep a person from signing in")
+    stop.add_argument("email")
+    stop.set_defaults(run=_later("users", "stop"))
+    show = actions.add_parser("list", help="list people and their roles")
+    show.set_defaults(run=_later("users", "show"))
+    link = actions.add_parser("setup-link", help="print a new one-time set-up link")
+    link.set_defaults(run=_later("users", "setup_link"))
+
+
+class _later:
+    """A command's function, imported when it runs: models need Django to be set up first."""
+
+    def __init__(self, module: str, function: str) -> None:
+        self.module, self.function = module, function
+
+    def __call__(self, options: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        module = import_module(f"ildsjel.cli.{self.module}")
+        return int(getattr(module, self.function)(options))

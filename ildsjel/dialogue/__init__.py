@@ -1,0 +1,2 @@
+"""Who answers: people, conversations, desks, routing rules, promises, and the answers
+themselves."""

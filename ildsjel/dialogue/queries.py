@@ -1,0 +1,399 @@
+"""Reads of desks, rules, conversations and messages."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+
+from ildsjel.dialogue.models import (
+    Conversation,
+    Desk,
+    Draft,
+    Identity,
+    Message,
+    MessageKind,
+    Promise,
+    Rule,
+    State,
+)
+from ildsjel.engine import routing
+from ildsjel.listening.models import Item, ItemRevision
+from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_now
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PAGE = 30
+COUNTED_UP_TO = 1000
+
+
+def desks(member: Member) -> QuerySet[Desk]:
+    """The desks in use, the default one first."""
+    rows = Desk.objects.of(member).filter(archived_at=None).select_related("calendar")
+    return rows.order_by("-is_default", "name")
+
+
+def rules(member: Member) -> QuerySet[Rule]:
+    """The routing rules in the order in which they are asked."""
+    return (
+        Rule.objects.of(member).select_related("desk", "topic", "goal").order_by("position", "pk")
+    )
+
+
+def rules_in_force(organisation_id: int) -> list[routing.Rule]:
+    """The rules as the engine's values; for the loop, never for a page."""
+    rows = Rule.objects.filter(
+        organisation_id=organisation_id, enabled=True, desk__archived_at=None
+    )
+    return [rule_value(row) for row in rows.order_by("position", "pk")]
+
+
+def rule_value(row: Rule) -> routing.Rule:
+    held = row.conditions
+    return routing.Rule(
+        id=row.pk,
+        name=row.name,
+        desk_id=row.desk_id,
+        topic_id=row.topic_id,
+        goal_id=row.goal_id,
+        channels=frozenset(held.get("channels", ())),
+        watches=frozenset(held.get("watches", ())),
+        addresses=frozenset(held.get("addresses", ())),
+        languages=frozenset(held.get("languages", ())),
+        query=held.get("query", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Which conversations a list shows. `order` is latest or promised."""
+
+    state: str = State.OPEN
+    desk: int | None = None
+    mine: bool = False
+    unassigned: bool = False
+    waiting: bool = False
+    goal: int | None = None
+    assignee: int | None = None
+    since: datetime | None = None  # the newest message was said then or later
+    order: str = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list, and where the next and the previous begin ("" where there is none)."""
+
+    rows: list[Conversation]
+    newer: str
+    older: str
+
+
+def conversations(member: Member, view: View) -> QuerySet[Conversation]:
+    """The conversations that a view shows, in no order yet."""
+    rows = Conversation.objects.of(member)
+    if view.state:
+        rows = rows.filter(state=view.state)
+    if view.desk:
+        rows = rows.filter(desk_id=view.desk)
+    if view.mine:
+        rows = rows.filter(assignee=member)
+    if view.unassigned:
+        rows = rows.filter(assignee=None)
+    if view.goal:
+        rows = rows.filter(goal_id=view.goal)
+    if view.assignee:
+        rows = rows.filter(assignee_id=view.assignee)
+    if view.since:
+        rows = rows.filter(last_at__gte=view.since)
+    if view.waiting or view.order == "promised":
+        rows = rows.filter(promised_at__isnull=False)
+    return rows
+
+
+def page_of(
+    member: Member, view: View, *, after: str = "", before: str = "", size: int = PAGE
+) -> Page:
+    """One page by key, so that a long list costs what a short one does.
+
+    `after` and `before` are the marks that an earlier page gave; an unreadable one is ignored.
+    """
+    promised = view.order == "promised"
+    column = "promised_at" if promised else "last_at"
+    rows = conversations(member, view).select_related(
+        "channel", "person", "desk", "assignee__user", "topic", "goal"
+    )
+    mark = _mark(after) or _mark(before)
+    backwards = bool(_mark(before)) and not _mark(after)
+    ascending = promised != backwards
+    if mark is not None:
+        rows = rows.filter(_beyond(column, mark, ascending))
+    sign = "" if ascending else "-"
+    found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    first = _mark_of(found[0], column) if found else ""
+    last = _mark_of(found[-1], column) if found else ""
+    has_newer = more if backwards else bool(_mark(after))
+    has_older = bool(_mark(before)) if backwards else more
+    return Page(found, first if has_newer else "", last if has_older else "")
+
+
+def _beyond(column: str, mark: tuple[datetime, int], ascending: bool) -> Q:
+    """Rows after the mark; the plain bound on the column lets the index be used."""
+    at, pk = mark
+    way = "gt" if ascending else "lt"
+    further = Q(**{f"{column}__{way}": at}) | Q(**{f"pk__{way}": pk})
+    return Q(**{f"{column}__{way}e": at}) & further
+
+
+def _mark_of(row: Conversation | Message, column: str) -> str:
+    at: datetime = getattr(row, column)
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}-{row.pk}"
+
+
+def _mark(text: str) -> tuple[datetime, int] | None:
+    moment, _, pk = text.partition("-")
+    if not (moment.isdecimal() and pk.isdecimal() and len(moment) < 18 and len(pk) < 19):
+        return None
+    return EPOCH + timedelta(microseconds=int(moment)), int(pk)
+
+
+def count_of(member: Member, view: View) -> int:
+    """How many there are, counted no further than `COUNTED_UP_TO`."""
+    return conversations(member, view).order_by().values("pk")[: COUNTED_UP_TO + 1].count()
+
+
+class _Capped(Subquery):
+    """How many rows a subquery has; put a limit on it, and the database stops counting there."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def counts(views: Mapping[str, QuerySet[Conversation]], member: Member) -> dict[str, int]:
+    """How many rows each of these has, no further than `COUNTED_UP_TO` + 1, in one query."""
+    if not views:
+        return {}
+    capped: dict[str, Any] = {
+        f"n{number}": _Capped(rows.order_by().values("pk")[: COUNTED_UP_TO + 1])
+        for number, rows in enumerate(views.values())
+    }
+    found = Organisation.objects.filter(pk=member.organisation_id).values_list(*capped.values())
+    return dict(zip(views, found.get(), strict=True))
+
+
+def newest_message() -> int:
+    """Where "new since now" begins: messages are numbered in the order in which they are stored."""
+    return Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def new_in(member: Member, view: View, since: int) -> QuerySet[Conversation]:
+    """Conversations of a view in which a citizen has written since `newest_message` was asked."""
+    asked = Message.objects.of(member).filter(pk__gt=since, kind=MessageKind.INBOUND, counts=True)
+    return conversations(member, view).filter(pk__in=asked.values("conversation_id"))
+
+
+def next_in(member: Member, view: View, conversation: Conversation) -> int | None:
+    """The conversation that follows this one in a view; after the last, the first of the others."""
+    column = "promised_at" if view.order == "promised" else "last_at"
+    sign = "" if view.order == "promised" else "-"
+    rows = conversations(member, view).exclude(pk=conversation.pk)
+    rows = rows.order_by(f"{sign}{column}", f"{sign}pk")
+    at: datetime | None = getattr(conversation, column)
+    following = None
+    if at is not None:
+        mark = _beyond(column, (at, conversation.pk), view.order == "promised")
+        following = rows.filter(mark).values_list("pk", flat=True).first()
+    return following or rows.values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Who can see a conversation's newest message, and how far our newest reply came."""
+
+    visibility: str
+    delivery: str
+
+
+def newest_of(rows: Collection[Conversation]) -> dict[int, Newest]:
+    """What the list says of the newest messages; each costs one step into an index."""
+    said = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
+    asked = said.filter(kind=MessageKind.INBOUND).values("visibility")[:1]
+    answered = said.filter(kind=MessageKind.REPLY).values("delivery")[:1]
+    found = Conversation.objects.filter(pk__in=[row.pk for row in rows])
+    columns = found.values_list("pk", Subquery(asked), Subquery(answered))
+    return {pk: Newest(visibility or "", delivery or "") for pk, visibility, delivery in columns}
+
+
+def conversation(member: Member, pk: int) -> Conversation | None:
+    """One conversation with what its page shows beside the messages."""
+    rows = Conversation.objects.of(member).select_related(
+        "channel", "person", "desk__calendar", "assignee__user", "topic", "goal", "rule"
+    )
+    return rows.filter(pk=pk).first()
+
+
+def messages(conversation: Conversation) -> QuerySet[Message]:
+    """What was said, oldest first, with what the network says of it now."""
+    revisions = Prefetch("item__revisions", ItemRevision.objects.order_by("revision"))
+    rows = conversation.messages.select_related("item", "author__user")
+    return rows.prefetch_related(revisions).order_by("at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages in a row, oldest first, and the mark at which those before them end ("": none)."""
+
+    messages: list[Message]
+    earlier: str
+
+
+def stretch(conversation: Conversation, *, before: str = "", size: int = PAGE) -> Stretch:
+    """The newest messages, or those before a mark, so that a long thread opens like a short one."""
+    rows = messages(conversation).order_by("-at", "-pk")
+    mark = _mark(before)
+    if mark is not None:
+        rows = rows.filter(_beyond("at", mark, ascending=False))
+    found = list(rows[: size + 1])
+    shown = found[:size][::-1]
+    return Stretch(shown, _mark_of(shown[0], "at") if len(found) > size else "")
+
+
+def messages_among(conversation: Conversation, pks: Sequence[int]) -> list[Message]:
+    """Certain messages of a conversation, as they are now."""
+    return list(messages(conversation).filter(pk__in=pks))
+
+
+def message(member: Member, pk: int) -> Message | None:
+    """One message with its conversation."""
+    rows = Message.objects.of(member).select_related("conversation__channel")
+    return rows.filter(pk=pk).first()
+
+
+def asked_since(conversation: Conversation, seen: int) -> int:
+    """How many messages have come into a thread since one was the newest, at most 100."""
+    rows = conversation.messages.filter(kind=MessageKind.INBOUND, pk__gt=seen)
+    return rows.values("pk")[:100].count()
+
+
+def newest_promise(conversation: Conversation) -> Promise | None:
+    """The promise that is open, or the one that was given last."""
+    rows = conversation.promises.select_related("desk__calendar", "met_by__author__user")
+    return rows.order_by("-started_at", "-pk").first()
+
+
+def identity_in(conversation: Conversation) -> Identity | None:
+    """The conversation's person as its network knows them; any of their networks otherwise."""
+    if conversation.person_id is None:
+        return None
+    rows = list(Identity.objects.filter(person_id=conversation.person_id)[:20])
+    same = [row for row in rows if row.network.partition(":")[0] == conversation.channel.kind]
+    return next(iter(same or rows), None)
+
+
+def undoable(member: Member, pks: Sequence[int], within: timedelta) -> list[AuditEntry]:
+    """One's own actions on conversations among these entries, if they are as fresh as that."""
+    rows = AuditEntry.objects.of(member).filter(pk__in=pks, member=member)
+    fresh = rows.filter(at__gte=utc_now() - within, target__startswith="conversation:")
+    return list(fresh.order_by("pk"))
+
+
+def original_post(conversation: Conversation) -> Item | None:
+    """The post of ours, or of somebody else, that the conversation hangs below."""
+    among_messages = Message.objects.filter(conversation=conversation, item=OuterRef("pk"))
+    rows = Item.objects.filter(channel=conversation.channel, external_id=conversation.thread_key)
+    return rows.exclude(Exists(among_messages)).first()
+
+
+def earlier(conversation: Conversation, limit: int = 5) -> list[Conversation]:
+    """Other conversations with the same person, newest first."""
+    if conversation.person_id is None:
+        return []
+    rows = Conversation.objects.filter(person_id=conversation.person_id)
+    return list(rows.exclude(pk=conversation.pk).order_by("-last_at", "-pk")[:limit])
+
+
+def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
+    """How many conversations we have had with the same person, and since when."""
+    if conversation.person_id is None:
+        return 0, None
+    rows = Conversation.objects.filter(person_id=conversation.person_id)
+    found = rows.aggregate(number=Count("pk"), since=Min("opened_at"))
+    return found["number"], found["since"]
+
+
+def draft_of(member: Member, conversation: Conversation) -> str:
+    found = Draft.objects.filter(conversation=conversation, member=member).first()
+    return found.text if found else ""
+
+
+def last_asked(conversation: Conversation) -> Message | None:
+    """The newest message that an answer would go to."""
+    rows = conversation.messages.filter(kind=MessageKind.INBOUND).select_related("item")
+    return rows.order_by("-at", "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What needs somebody now, for the Today page."""
+
+    overdue: list[Conversation]
+    due_soon: list[Conversation]
+    overdue_count: int
+    due_soon_count: int
+
+
+def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 8) -> Needs:
+    """Open promises that are late, and those that fall due within `soon`; soonest first."""
+    now = utc_now()
+    rows = conversations(member, View(order="promised")).select_related(
+        "channel", "person", "desk", "assignee__user", "topic", "goal"
+    )
+    rows = rows.order_by("promised_at", "pk")
+    late = rows.filter(promised_at__lte=now)
+    near = rows.filter(promised_at__gt=now, promised_at__lte=now + soon)
+    return Needs(
+        overdue=list(late[:limit]),
+        due_soon=list(near[:limit]),
+        overdue_count=late.order_by().values("pk")[: COUNTED_UP_TO + 1].count(),
+        due_soon_count=near.order_by().values("pk")[: COUNTED_UP_TO + 1].count(),
+    )
+
+
+def new_since(member: Member, moment: datetime, limit: int = 8) -> tuple[list[Conversation], int]:
+    """Conversations opened since then, newest first, and how many there are."""
+    rows = Conversation.objects.of(member).filter(opened_at__gt=moment)
+    shown = rows.select_related("channel", "person", "desk", "assignee__user", "topic", "goal")
+    total = rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
+    return list(shown.order_by("-opened_at", "-pk")[:limit]), total
+
+
+def touching(member: Member, goal_id: int, limit: int = 5) -> list[Conversation]:
+    """The newest conversations that touched a goal."""
+    rows = Conversation.objects.of(member).filter(goal_id=goal_id)
+    shown = rows.select_related("channel", "person", "desk", "assignee__user", "topic", "goal")
+    return list(shown.order_by("-last_at", "-pk")[:limit])
+
+
+def all_messages(member: Member) -> QuerySet[Message]:
+    """Everything that was said in all conversations, in the order of conversations; for exports."""
+    rows = Message.objects.of(member).select_related(
+        "item",
+        "author__user",
+        "conversation__channel",
+        "conversation__desk",
+        "conversation__topic",
+        "conversation__goal",
+    )
+    return rows.order_by("conversation_id", "at", "pk")

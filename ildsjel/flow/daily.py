@@ -1,0 +1,30 @@
+"""A day passes: public holidays are kept ahead as rows, sessions that ran out are cleared."""
+
+from django.core.management import call_command
+from django.db import connection
+
+from ildsjel.organisation.actions import write_holidays
+from ildsjel.organisation.queries import countries_in_use
+
+
+def keep_holidays() -> int:
+    """Write the coming years' public holidays for every country that a calendar uses."""
+    for country in countries_in_use():
+        write_holidays(country)
+    return 0
+
+
+def clear_sessions() -> int:
+    """Delete the sessions of people who are long gone."""
+    call_command("clearsessions")
+    return 0
+
+
+def keep_statistics() -> int:
+    """Let the database look at what the tables hold, so that it goes on choosing the right index.
+
+    PostgreSQL does it by itself only where autovacuum runs; SQLite never does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+    return 0

@@ -1,0 +1,211 @@
+"""A post comes in, from the network to the desk.
+
+A due channel is leased; its connector fetches or streams a batch while no transaction is open; the
+engine says what each item is; one transaction stores items, mentions, conversations, promises and
+the cursor together. A crash before the commit means that the batch is read again, and what is
+stored already is recognised. After the commit browsers learn that something has changed.
+"""
+
+import logging
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event
+
+from django.db import DataError, IntegrityError, transaction
+
+from ildsjel.channels import gateway
+from ildsjel.channels.actions import note_alive, note_fault, note_rejected
+from ildsjel.channels.models import Channel
+from ildsjel.channels.sealing import SealBroken
+from ildsjel.dialogue.intake import Arrival, after_change, take, threads_in_dialogue, threads_of
+from ildsjel.engine import pipeline
+from ildsjel.engine.items import Item as Value
+from ildsjel.engine.items import Rejected
+from ildsjel.engine.pipeline import Outcome
+from ildsjel.flow.plans import plan_for
+from ildsjel.listening import intake
+from ildsjel.listening.models import Item
+from ildsjel.organisation.audit import changed
+from ildsjel.organisation.models import utc_now
+from ildsjel.work.models import claim, let_go
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=15)
+# What is wrong with the words, not with the house: trying again would fail for ever.
+UNFIT = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a batch came to."""
+
+    new: int
+    edited: int
+    deleted: int
+    conversations: int
+    left_out: tuple[Rejected, ...] = ()
+
+
+def receive(channel: Channel, batch: gateway.Batch, *, cursor: str = "poll_cursor") -> Received:
+    """Take a batch in. `cursor` names the channel's field in which the batch's cursor is saved.
+
+    An item that can't be taken in is left out and told in the channel's health: it must not hold up
+    the others, now or for ever.
+    """
+    plan = plan_for(channel)
+    try:
+        return _receive(channel, plan, batch, cursor)
+    except UNFIT:
+        log.exception("A batch of channel %s is taken in piece by piece.", channel.pk)
+        return _piece_by_piece(channel, plan, batch, cursor)
+
+
+def _piece_by_piece(
+    channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor: str
+) -> Received:
+    """Each item by itself, then the cursor. Raises where nothing at all can be taken in."""
+    channel.refresh_from_db(fields=["error", "error_since", "last_ok_at"])
+    pieces, done, left_out = list(_pieces(batch)), [], []
+    for piece, rejected in pieces:
+        try:
+            done.append(_receive(channel, plan, piece, cursor))
+        except UNFIT:
+            log.exception("Left out of channel %s: %s", channel.pk, rejected.where)
+            left_out.append(rejected)
+            if len(left_out) == len(pieces) > 1:
+                raise
+    rest = replace(batch, items=(), deletions=(), rejected=[*batch.rejected, *left_out])
+    done.append(_receive(channel, plan, rest, cursor))
+    return Received(
+        new=sum(each.new for each in done),
+        edited=sum(each.edited for each in done),
+        deleted=sum(each.deleted for each in done),
+        conversations=sum(each.conversations for each in done),
+        left_out=tuple(left_out),
+    )
+
+
+def _pieces(batch: gateway.Batch) -> Iterator[tuple[gateway.Batch, Rejected]]:
+    """The batch's parts without its cursor, and what is said of each should it be left out."""
+    reason = "Ildsjel could not store this; it was left out. See the log."
+    for item in batch.items:
+        said = Rejected(where=item.external_id, reason=reason, sample=item.text)
+        yield gateway.Batch(items=[item]), said
+    for deletion in batch.deletions:
+        said = Rejected(where=deletion.external_id or deletion.author_id, reason=reason)
+        yield gateway.Batch(deletions=[deletion]), said
+
+
+def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor: str) -> Received:
+    outcomes = pipeline.run(plan, batch.items)
+    now = utc_now()
+    with transaction.atomic():
+        # Not its key: rows that others write meanwhile may refer to the channel.
+        Channel.objects.select_for_update(no_key=True).only("pk").get(pk=channel.pk)
+        wanted = _wanted(channel, outcomes)
+        result = _store(channel, batch, wanted, now)
+        if batch.cursor and batch.cursor != getattr(channel, cursor):
+            Channel.objects.filter(pk=channel.pk).update(**{cursor: batch.cursor})
+        if any((result.new, result.edited, result.deleted)):
+            changed(channel.organisation_id)
+        note_alive(channel, events=len(wanted) + len(batch.deletions), at=now)
+        note_rejected(channel, batch.rejected, at=now)
+    setattr(channel, cursor, batch.cursor or getattr(channel, cursor))
+    return result
+
+
+def _wanted(channel: Channel, outcomes: list[Outcome]) -> list[Outcome]:
+    """What is kept: what concerns us by itself, and what goes on in a thread that we are in."""
+    passing = {o.item.thread_key for o in outcomes if not o.keep}
+    ours = threads_in_dialogue(channel, map(intake.stored_id, passing)) if passing else set()
+    ours |= {intake.stored_id(o.item.thread_key) for o in outcomes if o.opens}
+    return [o for o in outcomes if o.keep or intake.stored_id(o.item.thread_key) in ours]
+
+
+def _store(
+    channel: Channel, batch: gateway.Batch, wanted: list[Outcome], now: datetime
+) -> Received:
+    threads = _threads(channel, [o.item for o in wanted])
+    values = [intake.as_stored(o.item, own=o.own, threads=threads) for o in wanted]
+    new, edited = intake.store(channel, values, now=now)
+    by_id = {intake.stored_id(o.item.external_id): o for o in wanted}
+    intake.mention([(row, by_id[row.external_id].hits) for row in (*new, *edited)])
+    conversations = take(channel, [_arrival(row, by_id[row.external_id]) for row in new])
+    unordered = not gateway.capabilities(channel).ordered
+    deleted = intake.forget(channel, batch.deletions, now=now, leave_unknown=unordered)
+    if edited or deleted:
+        conversations += after_change([*edited, *deleted])
+    return Received(len(new), len(edited), len(deleted), len({c.pk for c in conversations}))
+
+
+def _threads(channel: Channel, items: list[Value]) -> dict[str, str]:
+    """The thread in which each parent stands, whether it was stored before or comes beside it."""
+    beside = {
+        intake.stored_id(each.external_id): intake.stored_id(each.thread_key) for each in items
+    }
+    named = {intake.stored_id(each.thread_key) for each in items if _answers(each)}
+    stored = threads_of(channel, named | set(beside.values())) if named else {}
+    return {key: _root(key, stored, beside) for key in named}
+
+
+def _root(key: str, stored: Mapping[str, str], beside: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while key not in stored and key not in seen:
+        seen.add(key)
+        key = beside.get(key, key)
+    return stored.get(key, key)
+
+
+def _answers(item: Value) -> bool:
+    return bool(item.parent_id) and item.thread_key != item.external_id
+
+
+def _arrival(row: Item, outcome: Outcome) -> Arrival:
+    return Arrival(item=row, opens=outcome.opens, route=outcome.route)
+
+
+def poll_due() -> int:
+    """Look at one channel that is due; says how many it looked at."""
+    rows = Channel.objects.filter(enabled=True, removed_at=None)
+    claimed = claim(rows, now=utc_now(), lease=LEASE, limit=1)
+    for channel in claimed:
+        poll(channel)
+    return len(claimed)
+
+
+def poll(channel: Channel) -> None:
+    """Fetch once from a leased channel, store it, and give the lease back."""
+    try:
+        pause = gateway.capabilities(channel).poll_every
+        batch = gateway.fetch(channel)
+        receive(channel, batch)
+        pause = timedelta(0) if batch.more else pause
+    except gateway.RateLimited as wait:
+        note_fault(channel, str(wait), at=utc_now())
+        pause = min(timedelta(seconds=max(wait.retry_after, 1)), timedelta(hours=2))
+    except (gateway.ConnectorError, SealBroken) as fault:
+        note_fault(channel, str(fault), at=utc_now())
+        pause = backoff(channel.attempts)
+    except Exception:
+        log.exception("Channel %s could not be read.", channel.pk)
+        note_fault(channel, "An unexpected fault in Ildsjel; see the log.", at=utc_now())
+        pause = backoff(channel.attempts)
+    let_go(channel, due_at=utc_now() + pause, succeeded=not channel.error)
+
+
+def backoff(attempts: int) -> timedelta:
+    """A longer pause after each failure, with some chance in it, at most a quarter of an hour."""
+    seconds = 2.0 ** min(attempts, 10)
+    return min(timedelta(seconds=seconds * random.uniform(0.7, 1.3)), LONGEST_PAUSE)  # noqa: S311
+
+
+def follow(channel: Channel, stop: Event) -> None:
+    """Take in a channel's stream until `stop` is set. Raises `ConnectorError` when it is lost."""
+    for batch in gateway.stream(channel, stop):
+        receive(channel, batch, cursor="stream_cursor")
+        if stop.is_set():
+            return

@@ -1,0 +1,57 @@
+"""What the loop does, and how often it looks.
+
+A network that hangs may hold up others that are read, but never an answer: answers have a thread of
+their own.
+"""
+
+from ildsjel.channels.models import Channel, Import
+from ildsjel.dialogue.delivery import wake_snoozed
+from ildsjel.dialogue.models import Message
+from ildsjel.flow import daily, imports, inbound, outbound
+from ildsjel.organisation.models import utc_now
+from ildsjel.work.loop import Job
+from ildsjel.work.models import free_leases_of_the_dead
+
+HOUR = 3_600.0
+DAY = 24 * HOUR
+READERS = 3
+
+
+def wake() -> int:
+    return wake_snoozed(utc_now())
+
+
+def free_leases() -> int:
+    """What a killed process held is taken up at once, not when its lease has run out."""
+    now = utc_now()
+    freed = free_leases_of_the_dead(Message.objects.all(), now=now)
+    freed += free_leases_of_the_dead(Channel.objects.all(), now=now)
+    return freed + free_leases_of_the_dead(Import.objects.all(), now=now)
+
+
+def answers() -> list[Job]:
+    return [
+        Job("send answers", outbound.send_due, every=0.25),
+        Job("recover answers", outbound.recover, every=1),
+    ]
+
+
+def reading() -> list[Job]:
+    return [Job("look at channels", inbound.poll_due, every=1)]
+
+
+def chores() -> list[Job]:
+    return [
+        Job("free leases of the dead", free_leases, every=2),
+        Job("import files", imports.step_due, every=1),
+        Job("wake snoozed", wake, every=5),
+        Job("keep holidays", daily.keep_holidays, every=DAY),
+        Job("keep statistics", daily.keep_statistics, every=HOUR),
+        Job("clear sessions", daily.clear_sessions, every=DAY),
+    ]
+
+
+def loops() -> dict[str, list[Job]]:
+    """The loop's threads by name, each with its jobs in order of urgency."""
+    readers = {f"reading {number + 1}": reading() for number in range(READERS)}
+    return {"answers": answers(), "chores": chores(), **readers}

@@ -1,0 +1,291 @@
+"""A sample organisation to look around in: a made-up municipality with six weeks of traffic.
+
+All of it comes from the engine's simulator and passes the same line as live posts, so that what a
+visitor sees is what the house does. It is marked as simulated and sends nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce, Least
+
+from ildsjel.channels.actions import connect_sample
+from ildsjel.channels.gateway import Batch
+from ildsjel.channels.models import Channel
+from ildsjel.dialogue.actions import save_desk, save_rule
+from ildsjel.dialogue.models import (
+    Conversation,
+    Desk,
+    Message,
+    MessageKind,
+    Person,
+    Promise,
+    Rule,
+    State,
+)
+from ildsjel.engine.business_time import Interval
+from ildsjel.engine.items import Deletion, Item
+from ildsjel.engine.simulator import SAMPLE, Event, simulate
+from ildsjel.flow.inbound import receive
+from ildsjel.listening.actions import save_watch
+from ildsjel.organisation.actions import (
+    Week,
+    add_member,
+    create_organisation,
+    create_user,
+    remove_simulated,
+    save_calendar,
+    switch_user,
+)
+from ildsjel.organisation.audit import require
+from ildsjel.organisation.models import Calendar, Member, NotAllowed, Right, User, utc_now
+from ildsjel.strategy.actions import save_goal, save_group, save_topic
+from ildsjel.strategy.models import Goal, Topic
+
+SEED = 7
+DAYS = 42
+BATCH = 500
+COUNTRY = "NO"
+ANSWERED_STAYS = timedelta(hours=20)  # an answered conversation stays open so long
+LEFT_TO_DO = timedelta(hours=2)
+OVERDUE_KEPT = 6
+CLOSED_AFTER = timedelta(minutes=50)
+AWAY = timedelta(hours=17)  # the visitor was last here so long ago
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The sample organisation as rows, by their names in the simulator's data."""
+
+    owner: Member
+    staff: Mapping[str, Member]
+    desks: Mapping[str, Desk]
+    channels: Mapping[str, Channel]  # by network
+
+
+@transaction.atomic
+def create_sample(owner: User) -> Member:
+    """Make the sample organisation with all its traffic up to this moment; all of it, or nothing.
+
+    Returns the owner's membership. Takes a few seconds.
+    """
+    member = create_organisation(
+        name=SAMPLE.name,
+        owner=owner,
+        language=SAMPLE.language,
+        timezone=SAMPLE.timezone,
+        country=COUNTRY,
+        simulated=True,
+    )
+    house = _furnish(member)
+    now = utc_now()
+    events = _unanswered_at_last(simulate(SEED, now - timedelta(days=DAYS), DAYS), now)
+    _let_in(house, events)
+    _sign_answers(house, events)
+    _tidy(house, now)
+    Member.objects.filter(pk=member.pk).update(visited_at=now - AWAY)
+    member.refresh_from_db()
+    return member
+
+
+def _unanswered_at_last(events: Sequence[Event], now: datetime) -> list[Event]:
+    """The traffic without our newest answers and what followed them: something is left to do."""
+    begin = now - LEFT_TO_DO
+    left: set[str] = set()
+    kept = []
+    for event in events:
+        item = event.payload
+        if isinstance(item, Item) and event.at > begin:
+            if (item.own and item.parent_id) or item.parent_id in left:
+                left.add(item.external_id)
+            if item.external_id in left:
+                continue
+        kept.append(event)
+    return kept
+
+
+def _furnish(owner: Member) -> _House:
+    """Staff, desks, plan, words and channels, before the first post arrives."""
+    staff = {each.name: _employ(owner, each.name, each.email, each.role) for each in SAMPLE.staff}
+    channels = {
+        each.network: connect_sample(
+            owner.organisation, network=each.network, name=each.name, handle=each.handle
+        )
+        for each in SAMPLE.channels
+    }
+    desks = _desks(owner, staff)
+    goals = {each.name: save_goal(by=owner, statement=each.name) for each in SAMPLE.goals}
+    for group in SAMPLE.groups:
+        save_group(by=owner, name=group.name, need=group.need)
+    for watch in SAMPLE.watches:
+        save_watch(by=owner, name=watch.name, query=watch.query, opens_conversations=watch.opens)
+    _rules(owner, desks, goals, channels)
+    return _House(owner, staff, desks, channels)
+
+
+def _employ(owner: Member, name: str, email: str, role: str) -> Member:
+    """A colleague who does not exist: without a password, and switched off."""
+    if User.objects.filter(email__iexact=email).exists():  # an older sample has them
+        email = email.replace("@", f"+{owner.organisation_id}@")
+    user = create_user(email=email, password=None, name=name, language=SAMPLE.language)
+    switch_user(user=user, on=False)
+    return add_member(by=owner, user=user, role=role)
+
+
+def _desks(owner: Member, staff: Mapping[str, Member]) -> dict[str, Desk]:
+    calendars: dict[str, Calendar] = {}
+    desks = {}
+    for each in SAMPLE.desks:
+        weekly = _week(each.weekly)
+        calendar = calendars.get(str(weekly)) or save_calendar(
+            by=owner, name=each.name, timezone=SAMPLE.timezone, country=COUNTRY, weekly=weekly
+        )
+        calendars[str(weekly)] = calendar
+        desks[each.name] = save_desk(
+            by=owner,
+            name=each.name,
+            calendar=calendar,
+            first_response_minutes=each.promise_minutes,
+            members=[staff[person.name] for person in SAMPLE.people_at(each.name)],
+            default=each.name == SAMPLE.fallback_desk,
+        )
+    return desks
+
+
+def _week(weekly: Iterable[Iterable[Interval]]) -> Week:
+    return [[[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in day] for day in weekly]
+
+
+def _rules(
+    owner: Member,
+    desks: Mapping[str, Desk],
+    goals: Mapping[str, Goal],
+    channels: Mapping[str, Channel],
+) -> None:
+    topics: dict[str, Topic] = {
+        each.key: save_topic(by=owner, name=each.name) for each in SAMPLE.topics
+    }
+    for rule in SAMPLE.rules:
+        conditions: dict[str, object] = {"query": rule.query} if rule.query else {}
+        if rule.networks:
+            conditions["channels"] = [channels[network].pk for network in sorted(rule.networks)]
+        save_rule(
+            by=owner,
+            name=rule.name,
+            desk=desks[rule.desk],
+            conditions=conditions,
+            topic=topics[rule.topic],
+            goal=goals.get(SAMPLE.topic(rule.topic).goal),
+        )
+
+
+def _let_in(house: _House, events: Sequence[Event]) -> None:
+    """Send everything through the line, a network at a time, in order of time."""
+    by_network: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_network[event.network].append(event)
+    for network, mine in by_network.items():
+        for batch in _batches(mine):
+            receive(house.channels[network], batch)
+
+
+def _batches(events: Sequence[Event]) -> Iterator[Batch]:
+    for begin in range(0, len(events), BATCH):
+        payloads = [event.payload for event in events[begin : begin + BATCH]]
+        yield Batch(
+            items=[each for each in payloads if isinstance(each, Item)],
+            deletions=[each for each in payloads if isinstance(each, Deletion)],
+        )
+
+
+def _sign_answers(house: _House, events: Sequence[Event]) -> None:
+    """Our answers carry the name of the colleague who wrote them."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for event in events:
+        if isinstance(event.payload, Item) and event.payload.own and event.truth.answered_by:
+            written[event.truth.answered_by].append(event.payload.external_id)
+    replies = Message.objects.filter(organisation=house.owner.organisation, kind=MessageKind.REPLY)
+    for name, external_ids in written.items():
+        replies.filter(external_id__in=external_ids).update(author=house.staff[name])
+
+
+def _tidy(house: _House, now: datetime) -> None:
+    """Leave the desks as on an ordinary day: what is old is closed, most of the rest is taken."""
+    rows = Conversation.objects.filter(organisation=house.owner.organisation)
+    late = rows.filter(promised_at__lt=now)
+    first = late.exclude(promises__met_at__isnull=False).order_by("-promised_at")
+    kept = list(first.values_list("pk", flat=True)[:OVERDUE_KEPT])
+    _file_away(late.exclude(pk__in=kept), now)
+    old = rows.filter(promised_at=None, last_at__lt=now - ANSWERED_STAYS)
+    _file_away(old.exclude(state=State.CLOSED), now)
+    _share_out(house, list(rows.filter(state=State.OPEN).order_by("-last_at")))
+
+
+def _file_away(rows: QuerySet[Conversation], now: datetime) -> None:
+    """Close in bulk; where an answer was owed and never came, the promise is dropped."""
+    pks = list(rows.values_list("pk", flat=True))
+    owed = Promise.objects.filter(conversation__in=pks, met_at=None, dropped_at=None)
+    owed.update(dropped_at=Least(F("due_at") + CLOSED_AFTER, Value(now)))
+    ended = Coalesce(F("promised_at"), F("last_at")) + CLOSED_AFTER
+    Conversation.objects.filter(pk__in=pks).update(
+        state=State.CLOSED,
+        closed_at=Least(ended, Value(now)),
+        waiting_since=None,
+        promised_at=None,
+    )
+
+
+def _share_out(house: _House, rows: Sequence[Conversation]) -> None:
+    """Two of three have a colleague on them; a few wait for the visitor."""
+    names = {desk.pk: name for name, desk in house.desks.items()}
+    for number, row in enumerate(rows):
+        people = [p for p in SAMPLE.people_at(names[row.desk_id]) if p.role != "reader"]
+        if number % 3 and people:
+            row.assignee = house.staff[people[number % len(people)].name]
+        elif number % 9 == 3:
+            row.assignee = house.owner
+    Conversation.objects.bulk_update(rows, ["assignee"], batch_size=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What goes when a sample organisation is removed."""
+
+    conversations: int
+    messages: int
+    people: int
+    colleagues: int
+
+
+def holding(member: Member) -> Holding:
+    organisation = member.organisation
+    return Holding(
+        conversations=Conversation.objects.filter(organisation=organisation).count(),
+        messages=Message.objects.filter(organisation=organisation).count(),
+        people=Person.objects.filter(organisation=organisation).count(),
+        colleagues=len(_staff(member)),
+    )
+
+
+@transaction.atomic
+def remove_sample(*, by: Member) -> None:
+    """Remove a sample organisation, all it holds, and its made-up staff. Real ones are refused."""
+    require(by, Right.SETTINGS)
+    organisation = by.organisation
+    if not organisation.simulated:
+        raise NotAllowed("only a simulated organisation is removed this way")
+    staff = _staff(by)
+    for model in (Promise, Message, Conversation, Rule, Desk):
+        model.objects.filter(organisation=organisation).delete()
+    remove_simulated(by=by)
+    User.objects.filter(pk__in=staff, memberships=None).delete()
+
+
+def _staff(member: Member) -> list[int]:
+    """The users that came with the sample: nobody has ever been able to sign in as one of them."""
+    rows = User.objects.filter(memberships__organisation=member.organisation, is_active=False)
+    return [user.pk for user in rows if not user.has_usable_password()]

@@ -1,0 +1,59 @@
+"""Writes to watches. Each is one transaction, checked and recorded."""
+
+from django.db import transaction
+
+from ildsjel.engine.matching import parse
+from ildsjel.listening.models import Watch
+from ildsjel.organisation.audit import record, replan, require, require_own
+from ildsjel.organisation.models import Member, Right, utc_now
+from ildsjel.strategy.models import Goal
+
+
+@transaction.atomic
+def save_watch(
+    *,
+    by: Member,
+    name: str,
+    query: str,
+    opens_conversations: bool = True,
+    goal: Goal | None = None,
+    enabled: bool = True,
+    watch: Watch | None = None,
+) -> Watch:
+    """Write a watch; it counts from the next batch on. Raises `QueryError` for unreadable words."""
+    require(by, Right.LISTEN)
+    parse(query)
+    watch = watch or Watch(organisation=by.organisation, created_by=by)
+    for row in (watch, goal):
+        if row is not None:
+            require_own(by, row)
+    watch.name, watch.query, watch.goal = name, query, goal
+    watch.opens_conversations, watch.enabled = opens_conversations, enabled
+    watch.save()
+    details = {"name": name, "query": query}
+    record(by.organisation, "watch.save", by=by, target=watch, details=details)
+    replan(by.organisation_id)
+    return watch
+
+
+@transaction.atomic
+def switch_watch(*, by: Member, watch: Watch, on: bool) -> None:
+    """Let a watch rest, or listen again; what it has found stays."""
+    require(by, Right.LISTEN)
+    require_own(by, watch)
+    watch.enabled = on
+    watch.save(update_fields=["enabled"])
+    record(by.organisation, "watch.on" if on else "watch.off", by=by, target=watch)
+    replan(by.organisation_id)
+
+
+@transaction.atomic
+def remove_watch(*, by: Member, watch: Watch, removed: bool = True) -> None:
+    """Take a watch out of use, or back into it; its mentions stay."""
+    require(by, Right.LISTEN)
+    require_own(by, watch)
+    watch.removed_at = utc_now() if removed else None
+    watch.save(update_fields=["removed_at"])
+    name = "watch.remove" if removed else "watch.restore"
+    record(by.organisation, name, by=by, target=watch)
+    replan(by.organisation_id)

@@ -1,0 +1,76 @@
+"""The form of a watch."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ildsjel.engine.matching import QueryError, parse
+from ildsjel.engine.queries import MAX_LENGTH
+from ildsjel.organisation.models import Member
+from ildsjel.strategy.models import Goal
+from ildsjel.strategy.queries import goals
+
+INBOX, LISTEN = "inbox", "listen"
+
+
+class WatchForm(forms.Form):
+    """Words to listen for and what becomes of what they find. `fault`: why they can't be read."""
+
+    query = forms.CharField(
+        label=_("Words to listen for"),
+        max_length=MAX_LENGTH,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off", "class": "words"}
+        ),
+        error_messages={"required": _("Write a word to listen for.")},
+    )
+    opens = forms.ChoiceField(
+        label=_("What happens with posts that match"),
+        choices=[
+            (INBOX, _("Put matching posts in the inbox, to be answered")),
+            (LISTEN, _("Only listen: show and count them here")),
+        ],
+        widget=forms.RadioSelect,
+        initial=INBOX,
+    )
+    goal = forms.ModelChoiceField(
+        Goal.objects.none(),
+        label=_("The goal that this serves"),
+        required=False,
+        empty_label=_("No goal"),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=120,
+        help_text=_("What it is called in lists. Empty: the words themselves."),
+    )
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fault: QueryError | None = None
+        self.fields["goal"].queryset = goals(member)  # type: ignore[attr-defined]
+
+    def clean_query(self) -> str:
+        query = one_line_ends(self.cleaned_data["query"])
+        try:
+            parse(query)
+        except QueryError as fault:
+            self.fault = fault
+            words = [gettext(fault.message), gettext(fault.hint) if fault.hint else ""]
+            raise forms.ValidationError(" ".join(filter(None, words))) from fault
+        return query.strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("name") and cleaned.get("query"):
+            cleaned["name"] = " ".join(cleaned["query"].split())[:120]
+        return cleaned
+
+
+def one_line_ends(text: str) -> str:
+    """The text as typed: browsers send each line end as two characters."""
+    return text.replace("\r\n", "\n")

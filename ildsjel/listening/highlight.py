@@ -1,0 +1,120 @@
+"""Posts as the pages show them: an excerpt with the words that were found marked in it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ildsjel.engine.items import Author
+from ildsjel.engine.items import Item as Value
+from ildsjel.engine.matching import QueryError, compile_watches
+from ildsjel.listening.models import Item, Mention, Watch
+
+LENGTH = 420  # characters of a post that are shown
+BEFORE = 120  # of them before the first word found, where the post is longer
+
+Spans = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, marked or not."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post with the watches that it matched and its excerpt."""
+
+    item: Item
+    watches: Sequence[Watch]
+    pieces: Sequence[Piece]
+
+    @property
+    def url(self) -> str:
+        """The original's address where it is one that a browser may open."""
+        return self.item.url if urlsplit(self.item.url).scheme in {"http", "https"} else ""
+
+
+def pieces_of(text: str, spans: Spans, length: int = LENGTH) -> list[Piece]:
+    """The part of the text around its first span, cut into marked and plain pieces.
+
+    Spans are (from, until) in order and without overlap; those outside the text are left out.
+    """
+    start, end = _window(text, spans, length)
+    pieces = [Piece("…")] if start else []
+    at = start
+    for begin, until in ((span[0], span[1]) for span in spans):
+        if not at <= begin < until <= end:
+            continue
+        pieces += [Piece(text[at:begin])] if begin > at else []
+        pieces.append(Piece(text[begin:until], marked=True))
+        at = until
+    pieces += [Piece(text[at:end])] if at < end else []
+    return [*pieces, Piece("…")] if end < len(text) else pieces
+
+
+def _window(text: str, spans: Spans, length: int) -> tuple[int, int]:
+    """Where to begin and end, at the edges of words where that takes little."""
+    if len(text) <= length:
+        return 0, len(text)
+    first = spans[0][0] if spans else 0
+    start = 0 if first < length - BEFORE else first - BEFORE
+    if start:
+        gap = text.find(" ", start, first)
+        start = gap + 1 if gap >= 0 else start
+    end = min(start + length, len(text))
+    gap = text.rfind(" ", max(end - 30, start + 1), end) if end < len(text) else -1
+    return start, gap if gap >= 0 else end
+
+
+def as_value(item: Item) -> Value:
+    """A stored post as the engine reads it, with what matching looks at."""
+    return Value(
+        external_id=item.external_id,
+        text=item.text,
+        title=item.title,
+        tags=tuple(item.tags),
+        author=Author(external_id=item.author_id),
+        published_at=item.published_at,
+        revision=item.revision,
+        thread_key=item.thread_key,
+    )
+
+
+def shown(mentions: Iterable[Mention]) -> list[Shown]:
+    """One entry for each post, in the order of the mentions; its watches beside one another."""
+    by_item: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        by_item.setdefault(mention.item_id, []).append(mention)
+    return [_shown(group) for group in by_item.values()]
+
+
+def _shown(group: Sequence[Mention]) -> Shown:
+    item = group[0].item
+    spans = _joined(span for mention in group for span in _spans(mention))
+    return Shown(item, [mention.watch for mention in group], pieces_of(item.text, spans))
+
+
+def _spans(mention: Mention) -> Spans:
+    """Where the words stand; noted with the first text, so an edited one is looked through."""
+    if mention.item.edited_at is None:
+        spans: Spans = mention.spans
+        return spans
+    try:
+        matcher = compile_watches({mention.watch_id: mention.watch.query})
+    except QueryError:
+        return ()
+    hits = matcher.match([as_value(mention.item)])[0]
+    return hits[0].spans if hits else ()
+
+
+def _joined(spans: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for begin, until in sorted((span[0], span[1]) for span in spans):
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
+        else:
+            merged.append((begin, until))
+    return merged

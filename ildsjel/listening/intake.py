@@ -1,0 +1,206 @@
+"""Storing what a batch brought: idempotent, newest revision wins, deletions leave an empty row.
+
+Called by the line in, inside its one transaction, with the channel's row locked.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ildsjel.channels.models import Channel
+from ildsjel.engine.items import Deletion
+from ildsjel.engine.items import Item as Value
+from ildsjel.engine.matching import Hit
+from ildsjel.listening.models import Item, ItemRevision, Mention
+from ildsjel.work.rows import update_rows
+from ildsjel.work.texts import storable, storable_value
+
+ID_LENGTH = 500
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHANGING = [
+    "revision", "text", "title", "url", "edited_at", "languages", "tags", "links", "media",
+    "author_handle", "author_name", "author_url", "reply_context",
+]  # fmt: skip
+
+
+def store(
+    channel: Channel, values: Sequence[Value], *, now: datetime
+) -> tuple[list[Item], list[Item]]:
+    """Insert what is new and bring up to date what is newer than stored; returns (new, edited)."""
+    newest = _newest(values)
+    known = {row.external_id: row for row in _stored(channel, newest)}
+    fresh = [_row(channel, value, now) for key, value in newest.items() if key not in known]
+    Item.objects.bulk_create(fresh, batch_size=500)
+    newer = [
+        (known[key], value)
+        for key, value in newest.items()
+        if key in known and known[key].deleted_at is None and value.revision > known[key].revision
+    ]
+    return fresh, _revise(newer, now)
+
+
+def as_stored(value: Value, *, own: bool, threads: Mapping[str, str]) -> Value:
+    """The item with what we know better: that it is ours, and the thread that its parent stands
+    in."""
+    thread_key = threads.get(stored_id(value.thread_key), value.thread_key)
+    if own == value.own and thread_key == value.thread_key:
+        return value
+    return replace(value, own=own, thread_key=thread_key)
+
+
+def _newest(values: Sequence[Value]) -> dict[str, Value]:
+    """The newest revision of each item in the batch, in order of first sight."""
+    newest: dict[str, Value] = {}
+    for value in values:
+        seen = newest.get(value.external_id)
+        if seen is None or value.revision > seen.revision:
+            newest[value.external_id] = value
+    return {stored_id(key): value for key, value in newest.items()}
+
+
+def stored_id(external_id: str) -> str:
+    """An id as it is stored: over 500 characters, its beginning and a hash of the whole."""
+    external_id = storable(external_id)
+    if len(external_id) <= ID_LENGTH:
+        return external_id
+    digest = hashlib.sha256(external_id.encode("utf-8", "replace")).hexdigest()
+    return f"{external_id[: ID_LENGTH - 65]}#{digest}"
+
+
+def _stored(channel: Channel, external_ids: Iterable[str]) -> QuerySet[Item]:
+    return Item.objects.filter(channel=channel, external_id__in=list(external_ids))
+
+
+def _row(channel: Channel, value: Value, now: datetime) -> Item:
+    return Item(
+        organisation_id=channel.organisation_id,
+        channel=channel,
+        external_id=stored_id(value.external_id),
+        thread_key=stored_id(value.thread_key),
+        parent_id=stored_id(value.parent_id),
+        author_id=_stored_author(value.author.external_id),
+        published_at=min(value.published_at, now),  # a clock that runs ahead must not lead a list
+        received_at=now,
+        address=value.address,
+        visibility=value.visibility,
+        own=value.own,
+        automatic=value.automatic,
+        repost=value.repost,
+        **_changing(value),
+    )
+
+
+def _changing(value: Value) -> dict[str, Any]:
+    return {
+        "revision": value.revision,
+        "text": storable(value.text),
+        "title": storable(value.title)[:500],
+        "url": storable(value.url)[:1000],
+        "author_handle": storable(value.author.handle)[:200],
+        "author_name": storable(value.author.name)[:200],
+        "author_url": storable(value.author.url)[:500],
+        "languages": storable_value(value.languages),
+        "tags": storable_value(value.tags),
+        "links": storable_value(value.links),
+        "media": [storable_value(asdict(media)) for media in value.media],
+        "reply_context": storable_value(value.reply_context),
+    }
+
+
+def _stored_author(external_id: str) -> str:
+    return storable(external_id)[:300]
+
+
+def _revise(pairs: Sequence[tuple[Item, Value]], now: datetime) -> list[Item]:
+    """Write newer revisions; an earlier text is kept beside where the words changed."""
+    kept, edited = [], []
+    for row, value in pairs:
+        fields = _changing(value)
+        if (row.text, row.title) != (fields["text"], fields["title"]):
+            kept.append(_earlier(row, now))
+            row.edited_at = now
+        for name, content in fields.items():
+            setattr(row, name, content)
+        edited.append(row)
+    ItemRevision.objects.bulk_create(kept, ignore_conflicts=True)
+    update_rows(edited, CHANGING)
+    return edited
+
+
+def _earlier(row: Item, now: datetime) -> ItemRevision:
+    return ItemRevision(
+        item=row, revision=row.revision, text=row.text, title=row.title, replaced_at=now
+    )
+
+
+def forget(
+    channel: Channel, deletions: Sequence[Deletion], *, now: datetime, leave_unknown: bool
+) -> list[Item]:
+    """Empty what its author or the network has deleted; returns the rows that were emptied.
+
+    A deletion is final, whatever comes later or out of order under the same id. An unknown id
+    leaves an empty row, so that a late arrival does not bring the post back;
+    `leave_unknown=False` is for networks whose stream comes in order and is too wide for that.
+    """
+    if not deletions:
+        return []
+    at = {stored_id(d.external_id): d.at for d in deletions if d.external_id}
+    authors = {_stored_author(d.author_id) for d in deletions if d.author_id}
+    wanted = Q(external_id__in=list(at)) | Q(author_id__in=authors)
+    rows = list(Item.objects.filter(wanted, channel=channel))
+    gone = [row for row in rows if row.deleted_at is None]
+    _empty(gone, now)
+    if leave_unknown:
+        _tombstones(channel, set(at) - {row.external_id for row in rows}, at, now)
+    return gone
+
+
+def _empty(rows: Sequence[Item], now: datetime) -> None:
+    for row in rows:
+        row.deleted_at = now
+        row.text = row.title = row.author_name = ""
+        row.links, row.media, row.tags = [], [], []
+    fields = ["deleted_at", "text", "title", "author_name", "links", "media", "tags"]
+    update_rows(rows, fields)
+    ItemRevision.objects.filter(item__in=rows).delete()
+
+
+def _tombstones(
+    channel: Channel, keys: Iterable[str], at: Mapping[str, datetime], now: datetime
+) -> None:
+    rows = [
+        Item(
+            organisation_id=channel.organisation_id,
+            channel=channel,
+            external_id=key,
+            thread_key=key,
+            revision=(at[key] - EPOCH) // timedelta(microseconds=1),
+            published_at=at[key],
+            received_at=now,
+            address="public",
+            visibility="public",
+            deleted_at=now,
+        )
+        for key in keys
+    ]
+    Item.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def mention(pairs: Sequence[tuple[Item, Sequence[Hit]]]) -> int:
+    """Note which items matched which watches; what is noted already stays."""
+    rows = [
+        Mention(
+            organisation_id=item.organisation_id,
+            watch_id=hit.watch_id,
+            item=item,
+            spans=[list(span) for span in hit.spans],
+            published_at=item.published_at,
+        )
+        for item, hits in pairs
+        for hit in hits
+    ]
+    return len(Mention.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500))

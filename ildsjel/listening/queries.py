@@ -1,0 +1,169 @@
+"""Reads of watches, mentions and items."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from ildsjel.channels.models import Channel
+from ildsjel.engine.matching import compile_watches
+from ildsjel.listening.highlight import Shown, as_value, pieces_of
+from ildsjel.listening.models import Item, Mention, Watch
+from ildsjel.organisation.models import Member, utc_now
+
+PAGE = 30  # mentions
+COUNTED = 999  # a larger number of new mentions says no more
+TRIED_ON = 500  # stored posts that a watch is tried on before it is saved
+SAMPLES = 5
+LONGEST_TRIED = 20_000  # characters of one post
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def watches(member: Member) -> QuerySet[Watch]:
+    """The watches of the member's organisation, by name."""
+    return (
+        Watch.objects.of(member)
+        .filter(removed_at=None)
+        .select_related("goal")
+        .order_by("name", "pk")
+    )
+
+
+def watch_page(member: Member, *, before: str = "", size: int = PAGE) -> tuple[list[Watch], str]:
+    """The newest watches in use, or those before a mark; and the next page's mark ("": none)."""
+    rows = watches(member).order_by("-pk")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
+
+
+def removed_watches(member: Member) -> QuerySet[Watch]:
+    """Watches that were taken out of use, the last one first."""
+    return Watch.objects.of(member).exclude(removed_at=None).order_by("-removed_at", "-pk")
+
+
+def mentions_of_the_week(member: Member, rows: Iterable[Watch]) -> dict[int, int]:
+    """By watch, how many posts matched it in the last seven days."""
+    since = utc_now() - timedelta(days=7)
+    found = Mention.objects.of(member).filter(watch__in=list(rows), published_at__gte=since)
+    counts = found.filter(item__deleted_at=None).values_list("watch").annotate(Count("pk"))
+    return dict(counts.order_by())
+
+
+def watches_in_force(organisation_id: int) -> list[Watch]:
+    """What the line in compiles; for the loop, never for a page."""
+    rows = Watch.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None)
+    return list(rows.order_by("pk"))
+
+
+def mentions(
+    member: Member, watch: Watch | None = None, channel: Channel | None = None
+) -> QuerySet[Mention]:
+    """What matched, newest first; without what its author has deleted."""
+    rows = Mention.objects.of(member).filter(item__deleted_at=None)
+    if watch is not None:
+        rows = rows.filter(watch=watch)
+    if channel is not None:
+        rows = rows.filter(item__channel=channel)
+    return rows.select_related("item__channel", "watch").order_by("-published_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A page of mentions and the keys of its neighbours (empty: there is none)."""
+
+    rows: list[Mention]
+    newer: str = ""
+    older: str = ""
+
+
+def mention_page(
+    rows: QuerySet[Mention], *, before: str = "", after: str = "", size: int = PAGE
+) -> Slice:
+    """The mentions before or after a key; the newest without one, or where it can't be read."""
+    if place := read_key(after):
+        newer = Q(published_at__gt=place[0]) | Q(published_at=place[0], pk__gt=place[1])
+        found = list(rows.filter(newer).order_by("published_at", "pk")[: size + 1])
+        if len(found) > size:
+            page = found[:size][::-1]
+            return Slice(page, newer=key_of(page[0]), older=key_of(page[-1]))
+        return mention_page(rows, size=size)
+    place = read_key(before)
+    if place:
+        same_later = Q(published_at=place[0], pk__gte=place[1])
+        rows = rows.filter(published_at__lte=place[0]).exclude(same_later)
+    found = list(rows[: size + 1])
+    page = found[:size]
+    newer_key = key_of(page[0]) if place and page else ""
+    return Slice(page, newer=newer_key, older=key_of(page[-1]) if len(found) > size else "")
+
+
+def key_of(mention: Mention) -> str:
+    """A mention's place in the list: microseconds since 1970, and its id."""
+    return f"{(mention.published_at - EPOCH) // timedelta(microseconds=1)}-{mention.pk}"
+
+
+def read_key(text: str) -> tuple[datetime, int] | None:
+    """The place that a key names, or None for what is no key."""
+    moment, _, number = text.partition("-")
+    if not (moment.isdecimal() and number.isdecimal() and len(moment) < 18 and len(number) < 19):
+        return None
+    try:
+        return EPOCH + timedelta(microseconds=int(moment)), int(number)
+    except OverflowError:
+        return None
+
+
+def newer_mentions(rows: QuerySet[Mention], *, since: int, shown_from: str) -> int:
+    """How many of `rows` came after mention `since` and would stand on the first page.
+
+    `shown_from` is the key of the last row on that page: what is older than it (an import of
+    history) would change nothing there. At most `COUNTED` are counted.
+    """
+    fresh = rows.filter(pk__gt=since)
+    if place := read_key(shown_from):
+        fresh = fresh.filter(published_at__gte=place[0])
+    return fresh.order_by()[:COUNTED].count()
+
+
+def newest_mention(member: Member) -> int:
+    """The id of the mention that was stored last, 0 without any."""
+    return Mention.objects.of(member).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a query would find among the posts that were stored last."""
+
+    looked_at: int
+    matching: int
+    samples: list[Shown]
+
+
+def try_words(member: Member, query: str) -> Trial:
+    """Hold a query against the organisation's last stored posts. Raises `QueryError`."""
+    matcher = compile_watches({0: query})
+    items = _last_items(member)
+    found = matcher.match([as_value(item) for item in items])
+    matching = [(item, hits[0]) for item, hits in zip(items, found, strict=True) if hits]
+    samples = [
+        Shown(item, (), pieces_of(item.text, hit.spans, length=220))
+        for item, hit in matching[:SAMPLES]
+    ]
+    return Trial(len(items), len(matching), samples)
+
+
+def _last_items(member: Member) -> list[Item]:
+    rows = Item.objects.filter(organisation_id=member.organisation_id, deleted_at=None, own=False)
+    items = list(rows.select_related("channel").order_by("-pk")[:TRIED_ON])
+    for item in items:
+        item.text = item.text[:LONGEST_TRIED]
+    return items
+
+
+def own_threads(channel: Channel, thread_keys: Iterable[str]) -> set[str]:
+    """Which of these threads begin with a post of our own."""
+    rows = Item.objects.filter(channel=channel, external_id__in=list(thread_keys), own=True)
+    return set(rows.values_list("external_id", flat=True))

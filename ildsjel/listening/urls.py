@@ -1,0 +1,18 @@
+"""Addresses of this room's pages, below the organisation's."""
+
+from django.urls import path
+
+from ildsjel.listening.views import mentions, watches
+
+app_name = "listening"
+urlpatterns = [
+    path("", mentions.stream, name="mentions"),
+    path("new/", mentions.new, name="new"),
+    path("watches/", watches.listing, name="watches"),
+    path("watches/add/", watches.add, name="watch-add"),
+    path("watches/check/", watches.check, name="watch-check"),
+    path("watches/<int:pk>/", watches.edit, name="watch"),
+    path("watches/<int:pk>/switch/", watches.switch, name="watch-switch"),
+    path("watches/<int:pk>/remove/", watches.remove, name="watch-remove"),
+    path("watches/<int:pk>/restore/", watches.restore, name="watch-restore"),
+]

@@ -1,0 +1,1 @@
+"""Pages of listening: what was heard, and the watches that listen."""

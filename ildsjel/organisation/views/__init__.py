@@ -1,0 +1,1 @@
+"""The settings pages, and those of a person."""

@@ -1,0 +1,1 @@
+"""The whole line with real servers, real processes and a real browser."""

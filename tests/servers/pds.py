@@ -1,0 +1,154 @@
+"""A real Bluesky PDS with its directory, and people with accounts on it.
+
+    with pds_server() as pds:
+        citizen = pds.create_account("citizen")
+        uri, cid = citizen.post("Når åpner biblioteket?")
+
+Ready in two to five seconds once installed (`tools/server_installs/bluesky_pds.py`); about 310 MB.
+"""
+
+import json
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.servers.processes import end, free_port, wait_for_line
+from tools.server_installs import bluesky_pds
+
+POST = "app.bsky.feed.post"
+PASSWORD = "correct-horse-battery"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A person who is signed in at the PDS."""
+
+    url: str
+    did: str
+    handle: str
+    access: str
+    password: str = PASSWORD
+
+    def post(self, text: str, **more: Any) -> tuple[str, str]:
+        """Publish a post; `more` goes into the record. Returns (uri, cid)."""
+        record = {"$type": POST, "text": text, "createdAt": _now(), **more}
+        body = {"repo": self.did, "collection": POST, "record": record}
+        done = self.call("com.atproto.repo.createRecord", body)
+        return done["uri"], done["cid"]
+
+    def reply(self, text: str, parent: tuple[str, str], root: tuple[str, str]) -> tuple[str, str]:
+        refs = {"parent": _ref(parent), "root": _ref(root)}
+        return self.post(text, reply=refs)
+
+    def edit(self, uri: str, text: str) -> None:
+        record = {**self.record(uri)["value"], "text": text}
+        rkey = uri.rsplit("/", 1)[1]
+        body = {"repo": self.did, "collection": POST, "rkey": rkey, "record": record}
+        self.call("com.atproto.repo.putRecord", body)
+
+    def delete(self, uri: str) -> None:
+        rkey = uri.rsplit("/", 1)[1]
+        body = {"repo": self.did, "collection": POST, "rkey": rkey}
+        self.call("com.atproto.repo.deleteRecord", body)
+
+    def record(self, uri: str) -> dict[str, Any]:
+        """Any record on this PDS: {uri, cid, value}."""
+        repo, collection, rkey = uri.removeprefix("at://").split("/")
+        params = {"repo": repo, "collection": collection, "rkey": rkey}
+        return self._get("com.atproto.repo.getRecord", params)
+
+    def records(self, repo: str) -> list[dict[str, Any]]:
+        """All posts in someone's repository, newest record key first."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            params = {"repo": repo, "collection": POST, "limit": "100", "cursor": cursor}
+            page = self._get("com.atproto.repo.listRecords", params)
+            found += page["records"]
+            cursor = page.get("cursor") if page["records"] else None
+        return found
+
+    def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.access}"}
+        return _answer(httpx.post(f"{self.url}/xrpc/{method}", json=body, headers=headers))
+
+    def _get(self, method: str, params: dict[str, str]) -> dict[str, Any]:
+        return _answer(httpx.get(f"{self.url}/xrpc/{method}", params=params))
+
+
+@dataclass(frozen=True)
+class Pds:
+    url: str
+    admin_password: str
+
+    def create_account(self, name: str) -> Session:
+        """A new person with the handle ``<name>.test``."""
+        body = {"handle": f"{name}.test", "email": f"{name}@example.com", "password": PASSWORD}
+        url = f"{self.url}/xrpc/com.atproto.server.createAccount"
+        made = _answer(httpx.post(url, json=body, timeout=30))
+        return Session(self.url, made["did"], made["handle"], made["accessJwt"])
+
+    def delete_account(self, person: Session) -> None:
+        url = f"{self.url}/xrpc/com.atproto.admin.deleteAccount"
+        auth = ("admin", self.admin_password)
+        _answer(httpx.post(url, json={"did": person.did}, auth=auth))
+
+
+@contextmanager
+def pds_server(*, appview_url: str = "http://localhost:9") -> Iterator[Pds]:
+    """A PDS of its own, empty, gone afterwards; `CannotInstall` where this machine can't have one.
+
+    `appview_url` is where it asks for notifications and the like (nobody answers by default).
+    """
+    modules = bluesky_pds.install()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="pds-") as folder:
+        options = {
+            "modules": str(modules),
+            "folder": folder,
+            "plcPort": free_port(),
+            "pdsPort": port,
+            "appviewUrl": appview_url,
+            "adminPassword": secrets.token_hex(16),
+        }
+        process = _start(options)
+        try:
+            wait_for_line(process)
+            yield Pds(f"http://localhost:{port}", str(options["adminPassword"]))
+        finally:
+            end(process)
+
+
+def _start(options: dict[str, Any]) -> subprocess.Popen[str]:
+    script = Path(__file__).with_name("pds.cjs")
+    return subprocess.Popen(
+        [bluesky_pds.node(), script, json.dumps(options)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "LOG_ENABLED": "false", "NODE_ENV": "production"},
+    )
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    if response.is_error:
+        raise RuntimeError(f"{response.url} answered {response.status_code}: {response.text[:500]}")
+    answer: dict[str, Any] = response.json() if response.content else {}
+    return answer
+
+
+def _ref(post: tuple[str, str]) -> dict[str, str]:
+    return {"uri": post[0], "cid": post[1]}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
