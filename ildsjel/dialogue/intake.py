@@ -28,15 +28,21 @@ from ildsjel.engine.routing import Route
 from ildsjel.listening.models import Item
 from ildsjel.listening.queries import own_threads
 from ildsjel.organisation.models import utc_now
+from ildsjel.work.rows import update_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A newly stored item: whether it is something to answer, and where it should go."""
+    """An item that is new or newly edited: whether it is something to answer, and where it should
+    go.
+
+    `at` is when its words were said: what only an edit made an enquiry was not asked before that.
+    """
 
     item: Item
     opens: bool
     route: Route | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,11 @@ def threads_of(channel: Channel, external_ids: Iterable[str]) -> dict[str, str]:
 
 
 def take(channel: Channel, arrivals: Sequence[Arrival]) -> list[Conversation]:
-    """Open or continue conversations with what has arrived; returns those that changed."""
+    """Open or continue conversations with what has arrived; returns those that changed.
+
+    An edit arrives too where its new words are something to answer. What stands in a conversation
+    already stays there; what was only overheard there becomes an enquiry.
+    """
     place = _survey(channel, arrivals)
     if place is None:
         return []
@@ -94,7 +104,8 @@ def take(channel: Channel, arrivals: Sequence[Arrival]) -> list[Conversation]:
     _open_missing(place, waiting, keys)
     hold(place.conversations.values())
     place = _listen_up(place)
-    messages, touched = [], {}
+    raised = _raise_overheard(place)
+    messages, touched = [], {message.conversation_id: message.conversation for message in raised}
     for item in waiting:
         conversation = place.conversations.get(keys[item.pk] or "")
         if conversation is None:
@@ -103,7 +114,7 @@ def take(channel: Channel, arrivals: Sequence[Arrival]) -> list[Conversation]:
         if not _is_echo(item, conversation, place):
             messages.append(_message(item, conversation, place))
     Message.objects.bulk_create(messages, batch_size=500)
-    _reopen(messages)
+    _reopen([*messages, *raised])
     settle(list(touched.values()))
     return list(touched.values())
 
@@ -220,8 +231,8 @@ def _conversation(
         goal_id=route.goal_id if route else None,
         rule_id=route.rule_id if route else None,
         why=[[why.reason, *why.details] for why in route.why] if route else [],
-        opened_at=item.published_at,
-        last_at=item.published_at,
+        opened_at=arrival.at,
+        last_at=arrival.at,
         language=item.languages[0][:10] if item.languages else "",
     )
 
@@ -291,6 +302,19 @@ def _same_words(item: Item, mine: QuerySet[Message]) -> Message | None:
     return None
 
 
+def _raise_overheard(place: _Place) -> list[Message]:
+    """Messages that nobody had to answer until the edit that has just arrived."""
+    opening = {pk: each for pk, each in place.arrivals.items() if each.opens}
+    rows = Message.objects.filter(
+        item__in=opening, kind=MessageKind.INBOUND, counts=False, item__automatic=False
+    )
+    raised = list(rows.select_related("conversation"))
+    for message in raised:
+        message.counts, message.at = True, opening[message.item_id or 0].at
+    update_rows(raised, ["counts", "at"])
+    return raised
+
+
 def _message(item: Item, conversation: Conversation, place: _Place) -> Message:
     arrival = place.arrivals.get(item.pk)
     asks = bool(arrival and arrival.opens) or _by_the_same(item, conversation, place)
@@ -299,7 +323,7 @@ def _message(item: Item, conversation: Conversation, place: _Place) -> Message:
         conversation=conversation,
         kind=MessageKind.REPLY if item.own else MessageKind.INBOUND,
         item=item,
-        at=item.published_at,
+        at=arrival.at if arrival else item.published_at,
         counts=not item.automatic and (item.own or asks),
         delivery=Delivery.SENT if item.own else "",
         visibility="private" if item.visibility == Visibility.PRIVATE else "public",

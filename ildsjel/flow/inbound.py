@@ -101,7 +101,7 @@ def _pieces(batch: gateway.Batch) -> Iterator[tuple[gateway.Batch, Rejected]]:
 
 
 def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor: str) -> Received:
-    outcomes = pipeline.run(plan, batch.items)
+    outcomes = _newest(pipeline.run(plan, batch.items))
     now = utc_now()
     with transaction.atomic():
         # Not its key: rows that others write meanwhile may refer to the channel.
@@ -118,12 +118,32 @@ def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor
     return result
 
 
+def _newest(outcomes: list[Outcome]) -> list[Outcome]:
+    """One outcome for each item, that of its newest revision: what it said before is not asked."""
+    newest: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        seen = newest.get(outcome.item.external_id)
+        if seen is None or outcome.item.revision > seen.item.revision:
+            newest[outcome.item.external_id] = outcome
+    return list(newest.values())
+
+
 def _wanted(channel: Channel, outcomes: list[Outcome]) -> list[Outcome]:
-    """What is kept: what concerns us by itself, and what goes on in a thread that we are in."""
-    passing = {o.item.thread_key for o in outcomes if not o.keep}
-    ours = threads_in_dialogue(channel, map(intake.stored_id, passing)) if passing else set()
+    """What is kept: what concerns us by itself, what goes on in a thread that we are in, and newer
+    words of what is stored already."""
+    passing = [o.item for o in outcomes if not o.keep]
+    if not passing:
+        return outcomes
+    ours = threads_in_dialogue(channel, {intake.stored_id(item.thread_key) for item in passing})
     ours |= {intake.stored_id(o.item.thread_key) for o in outcomes if o.opens}
-    return [o for o in outcomes if o.keep or intake.stored_id(o.item.thread_key) in ours]
+    known = intake.known(channel, {intake.stored_id(item.external_id) for item in passing})
+    return [
+        o
+        for o in outcomes
+        if o.keep
+        or intake.stored_id(o.item.thread_key) in ours
+        or intake.stored_id(o.item.external_id) in known
+    ]
 
 
 def _store(
@@ -133,8 +153,12 @@ def _store(
     values = [intake.as_stored(o.item, own=o.own, threads=threads) for o in wanted]
     new, edited = intake.store(channel, values, now=now)
     by_id = {intake.stored_id(o.item.external_id): o for o in wanted}
-    intake.mention([(row, by_id[row.external_id].hits) for row in (*new, *edited)])
-    conversations = take(channel, [_arrival(row, by_id[row.external_id]) for row in new])
+    intake.mention(
+        *([(row, by_id[row.external_id].hits) for row in rows] for rows in (new, edited))
+    )
+    arrivals = [_arrival(row, by_id[row.external_id], row.published_at) for row in new]
+    called = [_arrival(row, by_id[row.external_id], now) for row in edited]
+    conversations = take(channel, [*arrivals, *(each for each in called if each.opens)])
     unordered = not gateway.capabilities(channel).ordered
     deleted = intake.forget(channel, batch.deletions, now=now, leave_unknown=unordered)
     if edited or deleted:
@@ -164,8 +188,8 @@ def _answers(item: Value) -> bool:
     return bool(item.parent_id) and item.thread_key != item.external_id
 
 
-def _arrival(row: Item, outcome: Outcome) -> Arrival:
-    return Arrival(item=row, opens=outcome.opens, route=outcome.route)
+def _arrival(row: Item, outcome: Outcome, at: datetime) -> Arrival:
+    return Arrival(row, outcome.opens, outcome.route, at)
 
 
 def poll_due() -> int:

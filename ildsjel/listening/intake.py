@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ildsjel.channels.models import Channel
-from ildsjel.engine.items import Deletion
+from ildsjel.engine.items import Address, Deletion
 from ildsjel.engine.items import Item as Value
-from ildsjel.engine.matching import Hit
-from ildsjel.listening.models import Item, ItemRevision, Mention
+from ildsjel.engine.matching import Hit, compile_watches
+from ildsjel.listening.highlight import as_value
+from ildsjel.listening.models import Item, ItemRevision, Mention, Watch
 from ildsjel.work.rows import update_rows
 from ildsjel.work.texts import storable, storable_value
 
@@ -23,7 +24,7 @@ ID_LENGTH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHANGING = [
     "revision", "text", "title", "url", "edited_at", "languages", "tags", "links", "media",
-    "author_handle", "author_name", "author_url", "reply_context",
+    "author_handle", "author_name", "author_url", "reply_context", "address",
 ]  # fmt: skip
 
 
@@ -69,6 +70,11 @@ def stored_id(external_id: str) -> str:
         return external_id
     digest = hashlib.sha256(external_id.encode("utf-8", "replace")).hexdigest()
     return f"{external_id[: ID_LENGTH - 65]}#{digest}"
+
+
+def known(channel: Channel, external_ids: Iterable[str]) -> set[str]:
+    """Which of these we have stored. The ids are as `stored_id` gives them."""
+    return set(_stored(channel, external_ids).values_list("external_id", flat=True))
 
 
 def _stored(channel: Channel, external_ids: Iterable[str]) -> QuerySet[Item]:
@@ -125,6 +131,8 @@ def _revise(pairs: Sequence[tuple[Item, Value]], now: datetime) -> list[Item]:
             row.edited_at = now
         for name, content in fields.items():
             setattr(row, name, content)
+        if row.address == Address.PUBLIC:  # the new words may name us; what was to us stays so
+            row.address = value.address
         edited.append(row)
     ItemRevision.objects.bulk_create(kept, ignore_conflicts=True)
     update_rows(edited, CHANGING)
@@ -190,17 +198,58 @@ def _tombstones(
     Item.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def mention(pairs: Sequence[tuple[Item, Sequence[Hit]]]) -> int:
-    """Note which items matched which watches; what is noted already stays."""
-    rows = [
-        Mention(
-            organisation_id=item.organisation_id,
-            watch_id=hit.watch_id,
-            item=item,
-            spans=[list(span) for span in hit.spans],
-            published_at=item.published_at,
-        )
-        for item, hits in pairs
+def mention(
+    new: Sequence[tuple[Item, Sequence[Hit]]], edited: Sequence[tuple[Item, Sequence[Hit]]]
+) -> None:
+    """Note which items matched which watches. After an edit the mentions are those of the new
+    text: those that it no longer gives are taken away."""
+    wanted = {
+        (item.pk, hit.watch_id): _mention(item, hit)
+        for item, hits in (*new, *edited)
         for hit in hits
-    ]
-    return len(Mention.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500))
+    }
+    items = [item for item, _ in edited]
+    noted = list(Mention.objects.filter(item__in=items)) if items else []
+    wanted |= _of_resting_watches(items, noted, wanted)
+    gone = [row.pk for row in noted if (row.item_id, row.watch_id) not in wanted]
+    moved = [row for row in noted if _takes_spans(row, wanted.get((row.item_id, row.watch_id)))]
+    Mention.objects.filter(pk__in=gone).delete()
+    update_rows(moved, ["spans"])
+    Mention.objects.bulk_create(wanted.values(), ignore_conflicts=True, batch_size=500)
+
+
+def _mention(item: Item, hit: Hit) -> Mention:
+    return Mention(
+        organisation_id=item.organisation_id,
+        watch_id=hit.watch_id,
+        item=item,
+        spans=[list(span) for span in hit.spans],
+        published_at=item.published_at,
+    )
+
+
+def _takes_spans(noted: Mention, fresh: Mention | None) -> bool:
+    """Take over where the words stand now; True where that has changed."""
+    if fresh is None or noted.spans == fresh.spans:
+        return False
+    noted.spans = fresh.spans
+    return True
+
+
+def _of_resting_watches(
+    items: Sequence[Item], noted: Sequence[Mention], found: Mapping[tuple[int, int], Mention]
+) -> dict[tuple[int, int], Mention]:
+    """What watches out of use have found stays, as long as the new text still holds it."""
+    missing = {row.watch_id for row in noted if (row.item_id, row.watch_id) not in found}
+    resting = Watch.objects.filter(Q(enabled=False) | ~Q(removed_at=None), pk__in=missing)
+    queries = dict(resting.values_list("pk", "query"))
+    if not queries:
+        return {}
+    before = {(row.item_id, row.watch_id) for row in noted}
+    hits = compile_watches(queries).match([as_value(item) for item in items])
+    return {
+        (item.pk, hit.watch_id): _mention(item, hit)
+        for item, each in zip(items, hits, strict=True)
+        for hit in each
+        if (item.pk, hit.watch_id) in before
+    }

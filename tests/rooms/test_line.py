@@ -12,8 +12,8 @@ from ildsjel.dialogue.models import Conversation, Delivery, Message, Promise, St
 from ildsjel.engine.items import Address, Author, Deletion, Item
 from ildsjel.flow.inbound import receive
 from ildsjel.listening import models as listening
-from ildsjel.listening.actions import save_watch
-from ildsjel.organisation.models import Member
+from ildsjel.listening.actions import save_watch, switch_watch
+from ildsjel.organisation.models import Member, utc_now
 from tests.builders import make_channel, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +184,97 @@ def test_a_watch_brings_what_is_said_in_the_open(owner: Member) -> None:
     assert mention.spans == [[12, 16]]
     assert listening.Item.objects.count() == 1  # what concerns nobody is not kept
     assert the_conversation().why[0][0] == "fallback"
+
+
+def said_openly(text: str, key: str = "1", **fields: object) -> Item:
+    return item(key, text, **({"thread_key": key, "address": Address.PUBLIC} | fields))
+
+
+def spans() -> dict[str, list[list[int]]]:
+    rows = listening.Mention.objects.values_list("watch__name", "spans")
+    return dict(rows)
+
+
+def test_after_an_edit_the_mentions_are_those_of_the_new_text(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    for name in ("road", "snow", "ice"):
+        save_watch(by=owner, name=name, query=name, opens_conversations=False)
+    bring(channel, said_openly("The road is full of ice"))
+    assert spans() == {"road": [[4, 8]], "ice": [[20, 23]]}
+    bring(channel, said_openly("Snow on our road", revision=2**40))
+    assert spans() == {"road": [[12, 16]], "snow": [[0, 4]]}
+    bring(channel, said_openly("The road is full of ice"))  # late, and older
+    assert spans() == {"road": [[12, 16]], "snow": [[0, 4]]}
+
+
+def test_words_that_an_edit_took_away_are_not_kept(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    save_watch(by=owner, name="road", query="road", opens_conversations=False)
+    bring(channel, said_openly("My road, my name"))
+    bring(channel, said_openly("Never mind", revision=2**40))
+    assert listening.Item.objects.get().text == "Never mind"
+    assert spans() == {}
+
+
+def test_the_newest_revision_in_a_batch_is_the_one_that_counts(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    save_watch(by=owner, name="road", query="road")
+    newer = said_openly("Never mind", revision=2**40)
+    bring(channel, said_openly("The road!"), newer)
+    bring(channel, said_openly("Our road!", "2", revision=2**40), said_openly("The road!", "2"))
+    assert listening.Item.objects.get().external_id == "2"
+    assert spans() == {"road": [[4, 8]]}
+
+
+def test_what_a_resting_watch_found_follows_the_text_too(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    for name in ("road", "snow", "ice"):
+        save_watch(by=owner, name=name, query=name, opens_conversations=False)
+    bring(channel, said_openly("The road is full of ice"))
+    for watch in listening.Watch.objects.exclude(name="road"):
+        switch_watch(by=owner, watch=watch, on=False)
+    bring(channel, said_openly("Ice and snow", revision=2**40))
+    assert spans() == {"ice": [[0, 3]]}
+
+
+def test_an_edit_that_calls_for_an_answer_opens_one_conversation(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    save_watch(by=owner, name="weather", query="weather", opens_conversations=False)
+    save_watch(by=owner, name="road", query="road")
+    bring(channel, said_openly("Nice weather"))
+    assert not Conversation.objects.exists()
+    began = utc_now()
+    for revision in (2**40, 2**40, 2**41):
+        bring(channel, said_openly(f"What of the road? {revision}", revision=revision))
+    conversation = the_conversation()
+    message = Message.objects.get()
+    assert (message.conversation, message.counts) == (conversation, True)
+    # The promise runs from the edit: nobody could have answered before.
+    assert Promise.objects.get().started_at >= began
+
+
+def test_an_edit_that_names_us_is_to_us(owner: Member) -> None:
+    channel = make_channel(owner, kind="mastodon", identity="us")
+    save_watch(by=owner, name="road", query="road", opens_conversations=False)
+    bring(channel, said_openly("The road!"))
+    bring(channel, said_openly("@us The road!", address=Address.MENTION, revision=2**40))
+    bring(channel, said_openly("@us Our road!", revision=2**41))
+    assert listening.Item.objects.get().address == Address.MENTION
+    assert Conversation.objects.count() == 1
+
+
+def test_what_was_overheard_becomes_an_enquiry_by_an_edit(owner: Member) -> None:
+    channel = make_channel(owner, kind="feeds")
+    save_watch(by=owner, name="road", query="road")
+    other = Author(external_id="ola", name="Ola")
+    overheard = {"author": other, "parent_id": "1", "thread_key": "1", "minute": 4}
+    bring(channel, said_openly("The road?"), said_openly("I wonder too", "2", **overheard))
+    close(by=owner, conversation=the_conversation())
+    bring(channel, said_openly("And my road?", "2", **overheard, revision=2**40))
+    message = Message.objects.get(item__external_id="2")
+    assert message.counts and Message.objects.count() == 2
+    assert the_conversation().state == State.OPEN
+    assert Promise.objects.get(dropped_at=None).started_by == message
 
 
 def test_the_thread_of_a_conversation_is_followed(owner: Member) -> None:
