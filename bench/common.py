@@ -43,11 +43,11 @@ def use(url: str) -> None:
 
     close()
     described = connections.configure_settings({"default": database(url)})["default"]
-    # A pool belongs to a name, and all databases measured here have the same one. Without it each
-    # request opens a connection, which costs more than on a server.
-    described["OPTIONS"].pop("pool", None)
     engine = load_backend(described["ENGINE"])
-    connections["default"] = engine.DatabaseWrapper(described, "default")
+    wrapper = engine.DatabaseWrapper(described, "default")
+    # Pools are kept by name, and all databases measured here have the same one.
+    wrapper._connection_pools = {}
+    connections["default"] = wrapper
     _forget_compiled()
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)

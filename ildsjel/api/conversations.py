@@ -42,7 +42,7 @@ def list_conversations(
         since=wanted.updated_since,
     )
     mark = mark_of("conversations", wanted.cursor)
-    page = queries.page_of(request.auth, view, after=mark, size=wanted.limit)
+    page = queries.page_of(request.auth, view, after=mark, size=wanted.limit, whole=True)
     items = [shapes.conversation(row) for row in page.rows]
     return schemas.ConversationPage(items=items, next=cursor_of("conversations", page.older))
 

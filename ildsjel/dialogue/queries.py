@@ -34,6 +34,13 @@ from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_no
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 30
+RELATED = ("channel", "person", "desk", "assignee__user", "topic", "goal")
+# What one line of a list shows; the rows behind it hold several times as much.
+LISTED = (
+    "title", "preview", "last_at", "opened_at", "state", "waiting_since", "promised_at",
+    "channel__name", "person__name", "desk__name", "topic__name",
+    "assignee__user__name", "assignee__user__email",
+)  # fmt: skip
 COUNTED_UP_TO = 1000
 
 
@@ -120,18 +127,29 @@ def conversations(member: Member, view: View) -> QuerySet[Conversation]:
     return rows
 
 
+def listed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """The rows with what a list shows of each, and no more."""
+    return rows.select_related("channel", "person", "desk", "assignee__user", "topic").only(*LISTED)
+
+
 def page_of(
-    member: Member, view: View, *, after: str = "", before: str = "", size: int = PAGE
+    member: Member,
+    view: View,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE,
+    whole: bool = False,
 ) -> Page:
     """One page by key, so that a long list costs what a short one does.
 
     `after` and `before` are the marks that an earlier page gave; an unreadable one is ignored.
+    `whole` rows have all their columns, others what a list shows.
     """
     promised = view.order == "promised"
     column = "promised_at" if promised else "last_at"
-    rows = conversations(member, view).select_related(
-        "channel", "person", "desk", "assignee__user", "topic", "goal"
-    )
+    rows = conversations(member, view)
+    rows = rows.select_related(*RELATED) if whole else listed(rows)
     mark = _mark(after) or _mark(before)
     backwards = bool(_mark(before)) and not _mark(after)
     ascending = promised != backwards
@@ -309,8 +327,13 @@ def undoable(member: Member, pks: Sequence[int], within: timedelta) -> list[Audi
     return list(fresh.order_by("pk"))
 
 
-def original_post(conversation: Conversation) -> Item | None:
-    """The post of ours, or of somebody else, that the conversation hangs below."""
+def original_post(conversation: Conversation, shown: Collection[Message]) -> Item | None:
+    """The post of ours, or of somebody else, that the conversation hangs below.
+
+    None where it is one of the conversation's messages; those that are `shown` need no asking.
+    """
+    if any(each.item and each.item.external_id == conversation.thread_key for each in shown):
+        return None
     among_messages = Message.objects.filter(conversation=conversation, item=OuterRef("pk"))
     rows = Item.objects.filter(channel=conversation.channel, external_id=conversation.thread_key)
     return rows.exclude(Exists(among_messages)).first()
@@ -321,7 +344,8 @@ def earlier(conversation: Conversation, limit: int = 5) -> list[Conversation]:
     if conversation.person_id is None:
         return []
     rows = Conversation.objects.filter(person_id=conversation.person_id)
-    return list(rows.exclude(pk=conversation.pk).order_by("-last_at", "-pk")[:limit])
+    others = rows.exclude(pk=conversation.pk).only("title", "preview", "last_at", "state")
+    return list(others.order_by("-last_at", "-pk")[:limit])
 
 
 def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
@@ -357,10 +381,7 @@ class Needs:
 def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 8) -> Needs:
     """Open promises that are late, and those that fall due within `soon`; soonest first."""
     now = utc_now()
-    rows = conversations(member, View(order="promised")).select_related(
-        "channel", "person", "desk", "assignee__user", "topic", "goal"
-    )
-    rows = rows.order_by("promised_at", "pk")
+    rows = listed(conversations(member, View(order="promised"))).order_by("promised_at", "pk")
     late = rows.filter(promised_at__lte=now)
     near = rows.filter(promised_at__gt=now, promised_at__lte=now + soon)
     return Needs(
@@ -374,16 +395,14 @@ def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 
 def new_since(member: Member, moment: datetime, limit: int = 8) -> tuple[list[Conversation], int]:
     """Conversations opened since then, newest first, and how many there are."""
     rows = Conversation.objects.of(member).filter(opened_at__gt=moment)
-    shown = rows.select_related("channel", "person", "desk", "assignee__user", "topic", "goal")
     total = rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
-    return list(shown.order_by("-opened_at", "-pk")[:limit]), total
+    return list(listed(rows).order_by("-opened_at", "-pk")[:limit]), total
 
 
 def touching(member: Member, goal_id: int, limit: int = 5) -> list[Conversation]:
     """The newest conversations that touched a goal."""
     rows = Conversation.objects.of(member).filter(goal_id=goal_id)
-    shown = rows.select_related("channel", "person", "desk", "assignee__user", "topic", "goal")
-    return list(shown.order_by("-last_at", "-pk")[:limit])
+    return list(listed(rows).order_by("-last_at", "-pk")[:limit])
 
 
 def all_messages(member: Member) -> QuerySet[Message]:

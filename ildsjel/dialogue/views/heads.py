@@ -1,11 +1,13 @@
 """The top of a conversation: where it stands, and what can be done with it, each with its key."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from ildsjel.dialogue import queries
 from ildsjel.dialogue.forms import snooze_times
 from ildsjel.dialogue.models import Conversation, Desk, State
 from ildsjel.dialogue.views.panes import who
@@ -13,6 +15,19 @@ from ildsjel.dialogue.views.place import Place, at
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.organisation.queries import members_of
 from ildsjel.strategy.queries import goals, topics
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Whom and which desk a conversation can be given to."""
+
+    desks: list[Desk]
+    colleagues: list[Member]
+
+    @classmethod
+    def of(cls, member: Member) -> "Team":
+        people = [each for each in members_of(member) if each.can(Right.REPLY)]
+        return cls(list(queries.desks(member)), people)
 
 
 def head(conversation: Conversation) -> dict[str, Any]:
@@ -31,7 +46,7 @@ def head(conversation: Conversation) -> dict[str, Any]:
 
 
 def acts(
-    member: Member, place: Place, conversation: Conversation, desks: Sequence[Desk], seen: int
+    member: Member, place: Place, conversation: Conversation, team: Team, seen: int
 ) -> list[dict[str, Any]]:
     """What this member can do, in the order of the buttons; nothing for those who only read.
 
@@ -40,8 +55,9 @@ def acts(
     if not member.can(Right.REPLY):
         return []
     given = (member, place, conversation)
-    found = [_close_or_reopen(*given, seen), _snooze(*given), _take(*given), _assign(*given)]
-    found += [_topic(*given), _goal(*given), _move(*given, desks)]
+    found = [_close_or_reopen(*given, seen), _snooze(*given), _take(*given)]
+    found += [_assign(*given, team.colleagues), _topic(*given), _goal(*given)]
+    found += [_move(*given, team.desks)]
     return [act for act in found if act]
 
 
@@ -60,9 +76,10 @@ def _take(member: Member, place: Place, conversation: Conversation) -> dict[str,
     }
 
 
-def _assign(member: Member, place: Place, conversation: Conversation) -> dict[str, Any]:
+def _assign(
+    member: Member, place: Place, conversation: Conversation, people: Sequence[Member]
+) -> dict[str, Any]:
     chosen = conversation.assignee_id
-    people = [each for each in members_of(member) if each.can(Right.REPLY)]
     return {
         "label": _("Assign"),
         "icon": "people",

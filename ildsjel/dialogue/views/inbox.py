@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ildsjel.dialogue import actions, queries
 from ildsjel.dialogue.models import Conversation, State
 from ildsjel.dialogue.views import toasts
+from ildsjel.dialogue.views.heads import Team
 from ildsjel.dialogue.views.panes import count_word, counts_of
 from ildsjel.dialogue.views.place import list_at, number_in, place_in
 from ildsjel.dialogue.views.show import Shown, after_act, is_partial, list_context, page
@@ -26,8 +27,7 @@ def conversations(request: MemberRequest) -> HttpResponse:
     if not is_partial(request):
         undo = toasts.from_address(request.member, place, request.GET)
         return page(request, place, Shown(undo=undo))
-    desks = list(queries.desks(request.member))
-    context = list_context(request.member, place, desks, None)
+    context = list_context(request.member, place, Team.of(request.member), None)
     answer = render(request, "dialogue/_list.html", {**context, "views_too": True})
     said = {"HX-Retarget": "#rows-place", "HX-Reswap": "innerHTML", "Cache-Control": "no-store"}
     for name, value in {**said, "HX-Push-Url": list_at(request.member, place)}.items():

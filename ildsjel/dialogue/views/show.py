@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from ildsjel.dialogue import queries
 from ildsjel.dialogue.forms import SnoozeForm
-from ildsjel.dialogue.models import Conversation, Desk, Message
+from ildsjel.dialogue.models import Conversation, Message
 from ildsjel.dialogue.views import toasts
 from ildsjel.dialogue.views.about import about
 from ildsjel.dialogue.views.bubbles import bubbles, original, waiting
 from ildsjel.dialogue.views.composer import Written, composer
-from ildsjel.dialogue.views.heads import acts, head
+from ildsjel.dialogue.views.heads import Team, acts, head
 from ildsjel.dialogue.views.panes import list_pane, views_pane
 from ildsjel.dialogue.views.place import Place, at, list_at
 from ildsjel.organisation.models import AuditEntry, Member, Right
@@ -56,9 +56,9 @@ def conversation_or_404(member: Member, pk: int) -> Conversation:
 def page(request: MemberRequest, place: Place, shown: Shown) -> HttpResponse:
     """The whole page: views, list, conversation and what is beside it."""
     member = request.member
-    desks = list(queries.desks(member))
-    context = list_context(member, place, desks, shown.conversation) | thread_context(
-        member, place, desks, shown
+    team = Team.of(member)
+    context = list_context(member, place, team, shown.conversation) | thread_context(
+        member, place, team, shown
     )
     answer = render(request, "dialogue/inbox.html", context, status=shown.status)
     patch_vary_headers(answer, ["HX-Request"])
@@ -69,8 +69,8 @@ def opened(request: MemberRequest, place: Place, shown: Shown) -> HttpResponse:
     """A conversation that somebody opens: htmx gets its panes alone."""
     if not is_partial(request):
         return page(request, place, shown)
-    desks = list(queries.desks(request.member))
-    return _panes(request, place, shown, thread_context(request.member, place, desks, shown))
+    team = Team.of(request.member)
+    return _panes(request, place, shown, thread_context(request.member, place, team, shown))
 
 
 def after_act(
@@ -101,9 +101,9 @@ def refreshed(request: MemberRequest, place: Place, shown: Shown) -> HttpRespons
     if not is_partial(request):
         return page(request, place, shown)
     member = request.member
-    desks = list(queries.desks(member))
-    context = thread_context(member, place, desks, shown)
-    context |= list_context(member, place, desks, shown.conversation) | {"everything": True}
+    team = Team.of(member)
+    context = thread_context(member, place, team, shown)
+    context |= list_context(member, place, team, shown.conversation) | {"everything": True}
     return _panes(request, place, shown, context)
 
 
@@ -121,20 +121,20 @@ def _panes(request: MemberRequest, place: Place, shown: Shown, context: Context)
 
 
 def list_context(
-    member: Member, place: Place, desks: list[Desk], conversation: Conversation | None
+    member: Member, place: Place, team: Team, conversation: Conversation | None
 ) -> Context:
     """What the first two panes show."""
-    desk = next((each for each in desks if each.pk == place.desk), None)
+    desk = next((each for each in team.desks if each.pk == place.desk), None)
     return {
         "room": "dialogue",
         "place": place,
-        "views": views_pane(member, place, desks),
+        "views": views_pane(member, place, team.desks),
         "view_name": desk.name if desk else place.name,
         "tabs": _tabs(member, place) if desk else [],
         **list_pane(member, place, conversation.pk if conversation else None),
         "selectable": member.can(Right.REPLY),
         "selection_url": address(member, "dialogue:together") + place.query,
-        "colleagues": toasts.colleagues(member) if member.can(Right.REPLY) else [],
+        "colleagues": team.colleagues if member.can(Right.REPLY) else [],
     }
 
 
@@ -150,7 +150,7 @@ def _tabs(member: Member, place: Place) -> list[Context]:
     ]
 
 
-def thread_context(member: Member, place: Place, desks: list[Desk], shown: Shown) -> Context:
+def thread_context(member: Member, place: Place, team: Team, shown: Shown) -> Context:
     """What the conversation's pane and the one beside it show; little where none is open."""
     base: Context = {"place": place, "undo": shown.undo, "list_url": list_at(member, place)}
     conversation = shown.conversation
@@ -162,7 +162,7 @@ def thread_context(member: Member, place: Place, desks: list[Desk], shown: Shown
         "pane": "thread",
         "conversation": conversation,
         "thread": head(conversation),
-        "thread_actions": acts(member, place, conversation, desks, asked.pk if asked else 0),
+        "thread_actions": acts(member, place, conversation, team, asked.pk if asked else 0),
         "about": about(member, place, conversation),
         **_messages(member, place, conversation, shown, asked),
         "snooze": shown.snooze,
@@ -179,7 +179,7 @@ def _messages(
     kept = shown.written or Written(text=queries.draft_of(member, conversation))
     here = (member, "thread", conversation.pk, place)
     return {
-        "original": original(queries.original_post(conversation)),
+        "original": original(queries.original_post(conversation, said.messages)),
         "thread_messages": bubbles(member, place, said.messages),
         "earlier_url": at(*here, until=said.earlier) if said.earlier else "",
         "newest_url": at(*here) if shown.before else "",

@@ -9,7 +9,7 @@ from ildsjel.dialogue.forms import SnoozeForm
 from ildsjel.dialogue.models import Delivery
 from ildsjel.dialogue.views import toasts
 from ildsjel.dialogue.views.bubbles import UNSETTLED, bubbles
-from ildsjel.dialogue.views.heads import acts, head
+from ildsjel.dialogue.views.heads import Team, acts, head
 from ildsjel.dialogue.views.place import list_at, number_in, numbers_in, place_in
 from ildsjel.dialogue.views.show import Shown, conversation_or_404, live, opened
 from ildsjel.organisation.models import Right
@@ -52,7 +52,7 @@ def thread_live(request: MemberRequest, pk: int) -> HttpResponse:
         "moved": bubbles(member, place, moved),
         "settled": len(still) < len(pending),
         "thread": head(conversation),
-        "thread_actions": acts(member, place, conversation, list(queries.desks(member)), seen),
+        "thread_actions": acts(member, place, conversation, Team.of(member), seen),
         "list_url": list_at(member, place),
     }
     return render(request, "dialogue/_live_answer.html", context)

@@ -15,7 +15,6 @@ from ildsjel.dialogue.models import Delivery
 from ildsjel.dialogue.views.place import Place, number_in, numbers_in
 from ildsjel.organisation.models import AuditEntry, Member, Right
 from ildsjel.organisation.pages import address
-from ildsjel.organisation.queries import members_of
 
 SHOWN_FOR = timedelta(seconds=20)
 UNDOABLE_FOR = timedelta(minutes=10)  # a slow reader's click still counts
@@ -77,8 +76,3 @@ def _still_queued(member: Member, pk: int | None) -> int | None:
     message = queries.message(member, pk) if pk else None
     queued = message is not None and message.delivery == Delivery.QUEUED
     return pk if queued and message is not None and message.author_id == member.pk else None
-
-
-def colleagues(member: Member) -> list[Member]:
-    """Those to whom a conversation can be given."""
-    return [each for each in members_of(member) if each.can(Right.REPLY)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -27,6 +28,7 @@ THEMES = ("light", "dark")
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon from the sprite. Give `label` only where no word stands beside it."""
     if name not in ICONS:
