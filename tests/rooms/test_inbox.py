@@ -179,7 +179,8 @@ def test_queries_do_not_grow_with_the_table(owner: Member, channel: Channel) -> 
     few = asked("list"), asked("thread", first.pk)
     bring(channel, *[item(f"{n}", who=f"W{n}") for n in range(1, 70)])
     bring(channel, *[item(f"a{n}", thread_key="0", ago=5) for n in range(60)])
-    assert (asked("list"), asked("thread", first.pk)) == few
+    one_more = 1  # whether a long thread hangs below a post that is not among those shown
+    assert (asked("list"), asked("thread", first.pk)) == (few[0], few[1] + one_more)
     assert max(few) < 40
 
 
