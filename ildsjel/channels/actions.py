@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from ildsjel.channels import gateway
 from ildsjel.channels.gateway import capabilities, get_connector
 from ildsjel.channels.models import Channel, Credential, HealthKind, HealthLine
 from ildsjel.channels.sealing import SealBroken, seal, unseal
@@ -15,6 +16,7 @@ from ildsjel.organisation.models import Member, Organisation, Right, utc_now
 from ildsjel.work.texts import storable
 
 HEALTH_LINES_KEPT = 200
+CURSORS = {gateway.POLL: "poll_cursor", gateway.STREAM: "stream_cursor"}
 MESSAGE_LENGTH = 500
 
 
@@ -61,15 +63,22 @@ def update_channel(
     handle: str = "",
     url: str = "",
 ) -> Channel:
-    """Change a channel. Secrets that are left out stay as they are; it is tried again at once."""
+    """Change a channel. Secrets that are left out stay as they are; it is tried again at once.
+
+    A cursor that points into what is no longer read is forgotten: reading begins anew.
+    """
     require(by, Right.CHANNELS)
     require_own(by, channel)
+    places = {cursor: gateway.place_of(channel, cursor) for cursor in CURSORS}
     channel.name, channel.settings = name, dict(settings)
+    moved = [CURSORS[c] for c, place in places.items() if gateway.place_of(channel, c) != place]
+    for cursor in moved:
+        setattr(channel, cursor, "")
     channel.identity, channel.handle, channel.url = identity, handle, url
     channel.error, channel.error_since = "", None
     channel.due_at = utc_now() if channel.enabled and capabilities(channel).polls else None
     fields = ["name", "settings", "identity", "handle", "url", "error", "error_since", "due_at"]
-    channel.save(update_fields=fields)
+    channel.save(update_fields=[*fields, *moved])
     _seal(channel, secrets or {})
     _restart_stream(channel)
     record(by.organisation, "channel.update", by=by, target=channel)

@@ -11,6 +11,8 @@ from django.db import transaction
 from ildsjel.channels.models import Channel, Credential
 from ildsjel.channels.sealing import SealBroken, seal, unseal
 from ildsjel.connectors import (
+    POLL,
+    STREAM,
     Account,
     Batch,
     Capabilities,
@@ -32,6 +34,8 @@ from ildsjel.connectors.files import Inspection, inspect
 from ildsjel.connectors.webhook import Webhook
 
 __all__ = [
+    "POLL",
+    "STREAM",
     "Account",
     "Batch",
     "Capabilities",
@@ -55,6 +59,7 @@ __all__ = [
     "inspect",
     "is_installed",
     "keep_secrets",
+    "place_of",
     "receive_push",
     "send",
     "stored_secrets",
@@ -67,6 +72,12 @@ __all__ = [
 def capabilities(channel: Channel) -> Capabilities:
     """What the channel's network lets us do."""
     return get_connector(channel.kind).capabilities
+
+
+def place_of(channel: Channel, cursor: str) -> tuple[str, ...]:
+    """What a cursor (`POLL` or `STREAM`) points into: the values of the settings that name it."""
+    naming = [each for each in get_connector(channel.kind).fields if cursor in each.places]
+    return tuple(str(channel.settings.get(f.name) or f.default).strip() for f in naming)
 
 
 def is_installed(channel: Channel) -> bool:

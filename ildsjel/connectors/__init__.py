@@ -10,6 +10,8 @@ names an object that follows `Connector`.
 """
 
 from ildsjel.connectors.protocol import (
+    POLL,
+    STREAM,
     Account,
     Batch,
     Capabilities,
@@ -29,6 +31,8 @@ from ildsjel.connectors.protocol import (
 from ildsjel.connectors.registry import all_connectors, get_connector
 
 __all__ = [
+    "POLL",
+    "STREAM",
     "Account",
     "Batch",
     "Capabilities",

@@ -27,6 +27,8 @@ from ildsjel.connectors import mail_send
 from ildsjel.connectors.http import check_url
 from ildsjel.connectors.mail_message import read_mail
 from ildsjel.connectors.protocol import (
+    POLL,
+    STREAM,
     Account,
     Batch,
     Capabilities,
@@ -48,14 +50,15 @@ SIGN_OF_LIFE = 25.0  # seconds between empty batches of a stream
 LONGEST_LOG_IN = 25.0  # seconds for connection, greeting, log-in and folder together
 LONGEST_COMMAND = 120.0  # seconds for one mail: a server may drip
 SECURITY = ("ssl", "starttls", "none")
+FOLDER = frozenset({POLL, STREAM})  # what names the folder that both cursors count in
 
 IMAP_FIELDS = (
-    Field(name="imap_host", label="Incoming server (IMAP)", required=True),
-    Field(name="imap_port", label="Port", kind="number", default="993"),
+    Field(name="imap_host", label="Incoming server (IMAP)", required=True, places=FOLDER),
+    Field(name="imap_port", label="Port", kind="number", default="993", places=FOLDER),
     Field(name="imap_security", label="Encryption", kind="choice", choices=SECURITY, default="ssl"),
-    Field(name="username", label="User name", required=True),
+    Field(name="username", label="User name", required=True, places=FOLDER),
     Field(name="password", label="Password", kind="password", secret=True, required=True),
-    Field(name="folder", label="Folder", default="INBOX"),
+    Field(name="folder", label="Folder", default="INBOX", places=FOLDER),
     Field(
         name="from_address",
         label="Our address",

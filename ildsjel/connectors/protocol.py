@@ -7,13 +7,17 @@ from typing import Protocol, runtime_checkable
 
 from ildsjel.engine.items import Deletion, Item, Rejected
 
+POLL, STREAM = "poll", "stream"  # the two cursors of a channel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One setting of an account, as the person who connects it is asked for it.
 
     `kind` is text, url, email, number, password, lines (several values, one a line) or choice.
-    `label` and `help` are English source texts that the interface translates.
+    `label` and `help` are English source texts that the interface translates. `places` names the
+    cursors that point into what this setting names (a server, a folder, a file): when it changes,
+    they mean nothing any more, and reading begins anew.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     for_writing: bool = False  # only needed to answer, not to read
+    places: frozenset[str] = frozenset()  # of `POLL`, `STREAM`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

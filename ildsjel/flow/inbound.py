@@ -16,8 +16,8 @@ from threading import Event
 from django.db import DataError, IntegrityError, transaction
 
 from ildsjel.channels import gateway
-from ildsjel.channels.actions import note_alive, note_fault, note_rejected
-from ildsjel.channels.models import Channel
+from ildsjel.channels.actions import add_line, note_alive, note_fault, note_rejected
+from ildsjel.channels.models import Channel, HealthKind
 from ildsjel.channels.sealing import SealBroken
 from ildsjel.dialogue.intake import Arrival, after_change, take, threads_in_dialogue, threads_of
 from ildsjel.engine import pipeline
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(minutes=15)
+STANDS_STILL = "There is said to be more to read, but reading does not get any further."
 # What is wrong with the words, not with the house: trying again would fail for ever.
 UNFIT = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 
@@ -105,10 +106,11 @@ def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor
     now = utc_now()
     with transaction.atomic():
         # Not its key: rows that others write meanwhile may refer to the channel.
-        Channel.objects.select_for_update(no_key=True).only("pk").get(pk=channel.pk)
+        stored = Channel.objects.select_for_update(no_key=True).only("kind", "settings")
+        reads_on = _reads_on(channel, stored.get(pk=channel.pk), cursor)
         wanted = _wanted(channel, outcomes)
         result = _store(channel, batch, wanted, now)
-        if batch.cursor and batch.cursor != getattr(channel, cursor):
+        if reads_on and batch.cursor and batch.cursor != getattr(channel, cursor):
             Channel.objects.filter(pk=channel.pk).update(**{cursor: batch.cursor})
         if any((result.new, result.edited, result.deleted)):
             changed(channel.organisation_id)
@@ -116,6 +118,13 @@ def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor
         note_rejected(channel, batch.rejected, at=now)
     setattr(channel, cursor, batch.cursor or getattr(channel, cursor))
     return result
+
+
+def _reads_on(channel: Channel, stored: Channel, cursor: str) -> bool:
+    """Whether the channel still reads from where this batch came; its settings may have changed
+    meanwhile, and then the cursor means nothing there."""
+    kind = gateway.POLL if cursor == "poll_cursor" else gateway.STREAM
+    return gateway.place_of(channel, kind) == gateway.place_of(stored, kind)
 
 
 def _newest(outcomes: list[Outcome]) -> list[Outcome]:
@@ -204,10 +213,11 @@ def poll_due() -> int:
 def poll(channel: Channel) -> None:
     """Fetch once from a leased channel, store it, and give the lease back."""
     try:
-        pause = gateway.capabilities(channel).poll_every
+        before = channel.poll_cursor
         batch = gateway.fetch(channel)
         receive(channel, batch)
-        pause = timedelta(0) if batch.more else pause
+        at_once = batch.more and not _stands_still(channel, batch, before)
+        pause = timedelta(0) if at_once else gateway.capabilities(channel).poll_every
     except gateway.RateLimited as wait:
         note_fault(channel, str(wait), at=utc_now())
         pause = min(timedelta(seconds=max(wait.retry_after, 1)), timedelta(hours=2))
@@ -221,6 +231,15 @@ def poll(channel: Channel) -> None:
     let_go(channel, due_at=utc_now() + pause, succeeded=not channel.error)
 
 
+def _stands_still(channel: Channel, batch: gateway.Batch, before: str) -> bool:
+    """Whether there is said to be more, but the next look would give the same again; told in the
+    channel's health."""
+    if not batch.more or batch.cursor not in {"", before}:
+        return False
+    add_line(channel, HealthKind.FAILED, STANDS_STILL, at=utc_now())
+    return True
+
+
 def backoff(attempts: int) -> timedelta:
     """A longer pause after each failure, with some chance in it, at most a quarter of an hour."""
     seconds = 2.0 ** min(attempts, 10)
@@ -229,7 +248,10 @@ def backoff(attempts: int) -> timedelta:
 
 def follow(channel: Channel, stop: Event) -> None:
     """Take in a channel's stream until `stop` is set. Raises `ConnectorError` when it is lost."""
+    pause = gateway.capabilities(channel).poll_every.total_seconds()
+    before = channel.stream_cursor
     for batch in gateway.stream(channel, stop):
         receive(channel, batch, cursor="stream_cursor")
-        if stop.is_set():
+        if stop.is_set() or (_stands_still(channel, batch, before) and stop.wait(pause)):
             return
+        before = channel.stream_cursor

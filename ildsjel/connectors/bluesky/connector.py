@@ -22,6 +22,7 @@ from ildsjel.connectors.bluesky.session import (
     can_write,
 )
 from ildsjel.connectors.protocol import (
+    POLL,
     Account,
     Batch,
     Capabilities,
@@ -41,6 +42,8 @@ JETSTREAMS = (
     "wss://jetstream2.us-west.bsky.network/subscribe",
 )
 PROFILES_AT_ONCE = 25
+# The stream's cursor holds the time, which means the same on every server.
+NOTIFICATIONS = frozenset({POLL})
 
 
 class Bluesky:
@@ -66,6 +69,7 @@ class Bluesky:
             label="Your handle",
             help="For example library.bsky.social. Needed only to answer.",
             for_writing=True,
+            places=NOTIFICATIONS,
         ),
         Field(
             name="app_password",
@@ -103,6 +107,7 @@ class Bluesky:
             kind="url",
             default=SERVICE,
             for_writing=True,
+            places=NOTIFICATIONS,
         ),
         Field(
             name="appview_url",

@@ -20,6 +20,7 @@ from ildsjel.connectors.files.readers import AnyRow, BadRow, Format, GoodRow, Po
 from ildsjel.connectors.files.rows import AUTO, BadCell, Rules, pair, read_row
 from ildsjel.connectors.files.threads import thread_roots
 from ildsjel.connectors.protocol import (
+    POLL,
     Account,
     Batch,
     Capabilities,
@@ -57,7 +58,7 @@ class Files:
         reads=frozenset(Address), imports=True, reads_without_credential=True
     )
     fields = (
-        Field(name="path", label="File", required=True),
+        Field(name="path", label="File", required=True, places=frozenset({POLL})),
         Field(name="format", label="Format", kind="choice", choices=FORMATS),
         Field(
             name="mapping",

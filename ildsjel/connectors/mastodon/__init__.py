@@ -11,6 +11,8 @@ from datetime import timedelta
 from ildsjel.connectors.mastodon import publishing, streaming, timelines
 from ildsjel.connectors.mastodon.api import FALLBACK_LENGTH
 from ildsjel.connectors.protocol import (
+    POLL,
+    STREAM,
     Account,
     Batch,
     Capabilities,
@@ -51,6 +53,8 @@ _FIELDS = (
         kind="url",
         help="Where your organisation's account lives, like https://mastodon.social.",
         for_writing=True,
+        # The cursor holds our id there. Other servers and tags have a place of their own in it.
+        places=frozenset({POLL, STREAM}),
     ),
     Field(
         name="access_token",

@@ -127,9 +127,9 @@ class Listeners:
             except RateLimited as error:
                 self._done.wait(error.retry_after)
                 continue
-            cursor = batch.cursor
+            moved, cursor = batch.cursor != cursor, batch.cursor
             self._put(batch)
-            if not batch.more:
+            if not (batch.more and moved):
                 self._done.wait(POLL_EVERY)
 
     def _listen(self, url: str, token: str, of_tag: bool) -> None:
