@@ -46,7 +46,7 @@ def paper() -> Iterator[Newspaper]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     with a_page() as found:
-        found.set_default_timeout(10_000)
+        found.set_default_timeout(30_000)
         yield found
 
 

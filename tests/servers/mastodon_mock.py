@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from tests.servers.processes import end, free_port
-from tests.servers.snac import Person, wait_for_answer
+from tests.servers.snac import PATIENCE, Person, wait_for_answer
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Mock:
 
     def fault(self, **rule: Any) -> None:
         """Make matching requests fail: ``path``, ``effect`` and more, as the double describes."""
-        httpx.post(f"{self.url}/api/v1/_mock/faults", json=rule).raise_for_status()
+        url = f"{self.url}/api/v1/_mock/faults"
+        httpx.post(url, json=rule, timeout=PATIENCE).raise_for_status()
 
 
 @contextmanager

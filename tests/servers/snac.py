@@ -28,6 +28,7 @@ from tools.server_installs import snac as install
 _OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 _THREADS = 24  # with the default of 4 it can wait for itself when it delivers to itself
 _CLOSE = {"Connection": "close"}  # it drops kept connections
+PATIENCE = 60  # seconds; now and then, while it delivers, it is silent for six
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class Person:
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         headers = {**_CLOSE, "Authorization": f"Bearer {self.token}"}
-        return _answer(httpx.request(method, self.url + path, headers=headers, **options)).json()
+        url = self.url + path
+        answer = httpx.request(method, url, headers=headers, timeout=PATIENCE, **options)
+        return _answer(answer).json()
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Snac:
         return str(token["access_token"])
 
     def _post(self, path: str, **form: str) -> httpx.Response:
-        return _answer(httpx.post(self.url + path, data=form, headers=_CLOSE))
+        return _answer(httpx.post(self.url + path, data=form, headers=_CLOSE, timeout=PATIENCE))
 
     def _command(self, name: str, *arguments: str) -> str:
         return _run([str(self.program), name, str(self.folder), *arguments])
