@@ -18,10 +18,11 @@ from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "licences.md"
-# MIT-0 and 0BSD ask for less than MIT and BSD do; CNRI-Python is a part of Python's own licence.
+# MIT-0, 0BSD, Zlib and CC0-1.0 (parts of numpy) ask for no more than MIT and BSD do; CNRI-Python is
+# a part of Python's own licence.
 ALLOWED = {
-    "MIT", "MIT-0", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "BSD", "Apache-2.0", "MPL-2.0", "ISC",
-    "PSF-2.0", "Python-2.0", "CNRI-Python",
+    "MIT", "MIT-0", "0BSD", "Zlib", "CC0-1.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "Apache-2.0",
+    "MPL-2.0", "ISC", "PSF-2.0", "Python-2.0", "CNRI-Python",
 }  # fmt: skip
 # Plug-ins that a user chooses to install; what they are linked with stays theirs.
 OPTIONAL_ONLY = {"LGPL-3.0-only", "LGPL-3.0-or-later"}
@@ -116,7 +117,9 @@ def _all(pieces: list[str], allowed: set[str]) -> tuple[bool, list[str]]:
 
 def _one(pieces: list[str], allowed: set[str]) -> tuple[bool, list[str]]:
     if pieces[:1] != ["("]:
-        return bool(pieces) and pieces[0] in allowed, pieces[1:]
+        # "A WITH B": the exception B only gives more leave than A does.
+        used = 3 if pieces[1:2] == ["WITH"] else 1
+        return bool(pieces) and pieces[0] in allowed, pieces[used:]
     holds, rest = _either(pieces[1:], allowed)
     return holds and rest[:1] == [")"], rest[1:]
 
