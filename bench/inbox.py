@@ -155,11 +155,11 @@ def open_inbox(size: int, url: str) -> Inbox:
 def _marks(state: str, size: int, chance: Random) -> list[str]:
     """Where pages may begin, spread over the whole of a list."""
     from ildsjel.dialogue.models import Conversation
-    from ildsjel.dialogue.queries import _mark_of
+    from ildsjel.dialogue.paging import LATEST, place_of, written
 
     drawn = [chance.randrange(1, size + 1) for _ in range(5000)]
     rows = Conversation.objects.filter(state=state, pk__in=drawn)[:200]
-    return [_mark_of(row, "last_at") for row in rows]
+    return [written(place_of(row, LATEST)) for row in rows]
 
 
 def ask(inbox: Inbox, address: str, times: Times | None) -> int:

@@ -132,6 +132,11 @@ class Conversation(OrganisationOwned, Leased):
                 condition=Q(promised_at__isnull=False),
             ),
             models.Index(
+                fields=["organisation", "state", "promised_at", "waiting_since", "id"],
+                name="conv_waiting",
+                condition=Q(waiting_since__isnull=False),
+            ),
+            models.Index(
                 fields=["organisation", "state", "desk", "-last_at", "-id"], name="conv_desk"
             ),
             models.Index(
@@ -165,6 +170,10 @@ class Delivery(models.TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back")
 
 
+UNSENT = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNSURE, Delivery.FAILED)
+IN_TROUBLE = (Delivery.UNSURE, Delivery.FAILED)  # nothing goes on before a person has decided
+
+
 class Message(OrganisationOwned, Leased):
     """Something said in a conversation. What came from a network keeps its words in `item`
     alone."""
@@ -195,6 +204,11 @@ class Message(OrganisationOwned, Leased):
                 fields=["organisation", "external_id"],
                 name="message_sent_as",
                 condition=~Q(external_id=""),
+            ),
+            models.Index(
+                fields=["organisation", "delivery", "conversation"],
+                name="message_unsent",
+                condition=Q(delivery__in=["queued", "sending", "unsure", "failed"]),
             ),
         ]
 
@@ -245,17 +259,28 @@ class Promise(OrganisationOwned):
         return f"{self.get_kind_display()} {self.due_at}"
 
 
+class DraftKind(models.TextChoices):
+    REPLY = "reply", _("Reply")
+    NOTE = "note", _("Note")
+
+
 class Draft(models.Model):
-    """What somebody has begun to write; kept until it is sent or thrown away."""
+    """What somebody has begun to write; kept until it is sent or thrown away.
+
+    A reply and a note are kept beside each other, so that neither can be taken for the other.
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="drafts")
     member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, choices=DraftKind.choices, default=DraftKind.REPLY)
     text = models.TextField()
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["conversation", "member"], name="one_draft_each")
+            models.UniqueConstraint(
+                fields=["conversation", "member", "kind"], name="one_draft_of_a_kind"
+            )
         ]
 
     def __str__(self) -> str:

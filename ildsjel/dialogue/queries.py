@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -12,11 +12,11 @@ from django.db.models import (
     Min,
     OuterRef,
     Prefetch,
-    Q,
     QuerySet,
     Subquery,
 )
 
+from ildsjel.dialogue import paging
 from ildsjel.dialogue.models import (
     Conversation,
     Desk,
@@ -32,7 +32,6 @@ from ildsjel.engine import routing
 from ildsjel.listening.models import Item, ItemRevision
 from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_now
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 30
 RELATED = ("channel", "person", "desk", "assignee__user", "topic", "goal")
 # What one line of a list shows; the rows behind it hold several times as much.
@@ -123,7 +122,7 @@ def conversations(member: Member, view: View) -> QuerySet[Conversation]:
     if view.since:
         rows = rows.filter(last_at__gte=view.since)
     if view.waiting or view.order == "promised":
-        rows = rows.filter(promised_at__isnull=False)
+        rows = rows.filter(waiting_since__isnull=False)
     return rows
 
 
@@ -146,45 +145,24 @@ def page_of(
     `after` and `before` are the marks that an earlier page gave; an unreadable one is ignored.
     `whole` rows have all their columns, others what a list shows.
     """
-    promised = view.order == "promised"
-    column = "promised_at" if promised else "last_at"
     rows = conversations(member, view)
     rows = rows.select_related(*RELATED) if whole else listed(rows)
-    mark = _mark(after) or _mark(before)
-    backwards = bool(_mark(before)) and not _mark(after)
-    ascending = promised != backwards
-    if mark is not None:
-        rows = rows.filter(_beyond(column, mark, ascending))
-    sign = "" if ascending else "-"
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: size + 1])
+    lines = _lines(view)
+    forward = paging.read(after, lines)
+    mark = forward or paging.read(before, lines)
+    backwards = mark is not None and forward is None
+    found = paging.follow(rows, lines, mark, size + 1, backwards=backwards)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
-    first = _mark_of(found[0], column) if found else ""
-    last = _mark_of(found[-1], column) if found else ""
-    has_newer = more if backwards else bool(_mark(after))
-    has_older = bool(_mark(before)) if backwards else more
+    has_newer, has_older = (more, True) if backwards else (mark is not None, more)
+    ends = [paging.written(paging.place_of(row, lines)) for row in (*found[:1], *found[-1:])]
+    first, last = ends or ("", "")
     return Page(found, first if has_newer else "", last if has_older else "")
 
 
-def _beyond(column: str, mark: tuple[datetime, int], ascending: bool) -> Q:
-    """Rows after the mark; the plain bound on the column lets the index be used."""
-    at, pk = mark
-    way = "gt" if ascending else "lt"
-    further = Q(**{f"{column}__{way}": at}) | Q(**{f"pk__{way}": pk})
-    return Q(**{f"{column}__{way}e": at}) & further
-
-
-def _mark_of(row: Conversation | Message, column: str) -> str:
-    at: datetime = getattr(row, column)
-    return f"{(at - EPOCH) // timedelta(microseconds=1)}-{row.pk}"
-
-
-def _mark(text: str) -> tuple[datetime, int] | None:
-    moment, _, pk = text.partition("-")
-    if not (moment.isdecimal() and pk.isdecimal() and len(moment) < 18 and len(pk) < 19):
-        return None
-    return EPOCH + timedelta(microseconds=int(moment)), int(pk)
+def _lines(view: View) -> tuple[paging.Line, ...]:
+    return paging.TO_ANSWER if view.order == "promised" else paging.LATEST
 
 
 def count_of(member: Member, view: View) -> int:
@@ -224,16 +202,12 @@ def new_in(member: Member, view: View, since: int) -> QuerySet[Conversation]:
 
 def next_in(member: Member, view: View, conversation: Conversation) -> int | None:
     """The conversation that follows this one in a view; after the last, the first of the others."""
-    column = "promised_at" if view.order == "promised" else "last_at"
-    sign = "" if view.order == "promised" else "-"
-    rows = conversations(member, view).exclude(pk=conversation.pk)
-    rows = rows.order_by(f"{sign}{column}", f"{sign}pk")
-    at: datetime | None = getattr(conversation, column)
-    following = None
-    if at is not None:
-        mark = _beyond(column, (at, conversation.pk), view.order == "promised")
-        following = rows.filter(mark).values_list("pk", flat=True).first()
-    return following or rows.values_list("pk", flat=True).first()
+    rows = conversations(member, view).exclude(pk=conversation.pk).only("pk")
+    lines = _lines(view)
+    here = paging.place_of(conversation, lines)
+    following = paging.follow(rows, lines, here, 1) if here else []
+    found = following or paging.follow(rows, lines, None, 1)
+    return found[0].pk if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +254,12 @@ class Stretch:
 def stretch(conversation: Conversation, *, before: str = "", size: int = PAGE) -> Stretch:
     """The newest messages, or those before a mark, so that a long thread opens like a short one."""
     rows = messages(conversation).order_by("-at", "-pk")
-    mark = _mark(before)
+    mark = paging.read(before)
     if mark is not None:
-        rows = rows.filter(_beyond("at", mark, ascending=False))
+        rows = rows.filter(paging.beyond("at", mark, ascending=False))
     found = list(rows[: size + 1])
     shown = found[:size][::-1]
-    return Stretch(shown, _mark_of(shown[0], "at") if len(found) > size else "")
+    return Stretch(shown, paging.mark_of(shown[0]) if len(found) > size else "")
 
 
 def messages_among(conversation: Conversation, pks: Sequence[int]) -> list[Message]:
@@ -390,6 +364,12 @@ def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 
         overdue_count=late.order_by().values("pk")[: COUNTED_UP_TO + 1].count(),
         due_soon_count=near.order_by().values("pk")[: COUNTED_UP_TO + 1].count(),
     )
+
+
+def following(member: Member, limit: int) -> list[Conversation]:
+    """What falls due next, and after it what waits without a promise."""
+    rows = listed(conversations(member, View(order="promised")))
+    return paging.follow(rows, paging.TO_ANSWER, paging.Mark("", utc_now(), 0), limit)
 
 
 def new_since(member: Member, moment: datetime, limit: int = 8) -> tuple[list[Conversation], int]:

@@ -116,9 +116,15 @@ def row(
         "assignee": str(conversation.assignee) if conversation.assignee else "",
         "due": conversation.promised_at if clock_runs else None,
         "started": conversation.waiting_since,
-        "state": trouble or conversation.state,
+        "state": trouble or _state(conversation),
         "private": newest.visibility == "private",
     }
+
+
+def _state(conversation: Conversation) -> str:
+    """Where it stands; "waiting" where an answer is owed, though none was promised by a time."""
+    open_now = conversation.state == State.OPEN
+    return "waiting" if open_now and conversation.waiting_since else conversation.state
 
 
 def who(conversation: Conversation) -> str:

@@ -76,7 +76,8 @@ def _page(member: Member) -> dict[str, Any]:
     since = queries.newest_message()
     visited = member.previous_visit_at or utc_now() - FIRST_LOOK
     needs = queries.needs(member, limit=SHOWN)
-    following = _following(member) if not needs.due_soon_count else []
+    # Where nothing is due within the hour or two that count as soon, what comes after that.
+    following = [] if needs.due_soon_count else queries.following(member, NEXT_SHOWN)
     fresh, fresh_count = queries.new_since(member, visited, limit=SHOWN)
     above = {each.pk for each in (*needs.overdue, *needs.due_soon, *following)}
     goal = goals(member).first()
@@ -117,15 +118,6 @@ class _Rows:
 
     def of(self, rows: Sequence[Conversation], place: Place = Place()) -> list[dict[str, Any]]:  # noqa: B008 - a frozen value
         return [row(self.member, place, each, self.newest[each.pk], None) for each in rows]
-
-
-def _following(member: Member) -> list[Conversation]:
-    """The next promises, where nothing is due within the hour or two that count as soon."""
-    found = queries.conversations(member, View(order="promised")).select_related(
-        "channel", "person", "desk", "assignee__user", "topic", "goal"
-    )
-    later = found.filter(promised_at__gt=utc_now()).order_by("promised_at", "pk")
-    return list(later[:NEXT_SHOWN])
 
 
 def _needs(
