@@ -50,10 +50,14 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by its name, and the address to ask for this time."""
+    """A page by its name, and the address to ask for this time.
+
+    A search may take longer where there is more to search; lists and threads may not.
+    """
 
     name: str
     address: Callable[[Inbox], str]
+    may_grow: bool = False
 
 
 @dataclass(slots=True)
@@ -115,11 +119,12 @@ PAGES = (
     Page("a thread", _thread("threads")),
     Page("a thread to answer", _thread("waiting")),
     Page("a thread of 500", _thread("long_threads")),
-    Page("search, common word", _search(["barnehage", "vann", "skole", "buss"])),
-    Page("search, one message", _search(["sak {number}"])),
-    Page("search, start of word", _search(["brøy", "kom", "ve", "i"])),
+    Page("search, common word", _search(["barnehage", "vann", "skole", "buss"]), True),
+    Page("search, one message", _search(["sak {number}"]), True),
+    Page("search, start of word", _search(["brøy", "kom", "ve", "i"]), True),
     Page("mentions", lambda inbox: _at(inbox, "listening:mentions")),
 )
+MAY_GROW = {page.name for page in PAGES if page.may_grow}
 
 
 def open_inbox(size: int, url: str) -> Inbox:
@@ -245,18 +250,18 @@ def report(found: dict[tuple[str, int], Times], sizes: Sequence[int]) -> str:
     """One line for each page and size; growth is p95 beside that at the smallest size."""
     names = dict.fromkeys(name for name, _ in found)
     lines = [
-        [name, f"{size:,}", *_figures(found[name, size], found[name, sizes[0]])]
+        [name, f"{size:,}", *_figures(name, found[name, size], found[name, sizes[0]])]
         for name in names
         for size in sizes
     ]
     return common.table(HEADS, lines)
 
 
-def _figures(times: Times, smallest: Times) -> list[object]:
+def _figures(name: str, times: Times, smallest: Times) -> list[object]:
     half, sql = common.median(times.page), common.median(times.sql)
     most = [p95(values) for values in (times.page, times.work, times.sql)]
     growth, work_growth = most[0] / p95(smallest.page), most[1] / p95(smallest.work)
-    missed = "" if keeps(times, smallest) else " !"
+    missed = "" if keeps(name, times, smallest) else " !"
     return [
         times.selects, times.rows, common.figure(half), common.figure(most[0]),
         common.figure(most[1]), common.figure(sql), common.figure(most[2]), f"{half / sql:.1f}",
@@ -268,9 +273,10 @@ def p95(values: Sequence[float]) -> float:
     return common.percentile(values, 0.95)
 
 
-def keeps(times: Times, smallest: Times) -> bool:
+def keeps(name: str, times: Times, smallest: Times) -> bool:
     """Whether a page is fast enough, and not much slower than at the smallest size."""
-    return p95(times.page) <= min(LONGEST, p95(smallest.page) * GROWTH)
+    bound = LONGEST if name in MAY_GROW else min(LONGEST, p95(smallest.page) * GROWTH)
+    return p95(times.page) <= bound
 
 
 @contextlib.contextmanager
@@ -360,7 +366,7 @@ def run(kind: str, options: argparse.Namespace) -> bool:
             inboxes.append(inbox)
         found = measure(inboxes, options.rounds)
         print(f"\n{common.database_version()}\n{report(found, options.sizes)}", flush=True)
-    kept = [keeps(times, found[name, options.sizes[0]]) for (name, _), times in found.items()]
+    kept = [keeps(name, times, found[name, options.sizes[0]]) for (name, _), times in found.items()]
     if not kept:
         print("No page could be measured.", flush=True)
     return bool(kept) and all(kept)
@@ -396,7 +402,10 @@ def main() -> int:
             kept &= run(kind, chosen)
         except common.Skipped as why:
             print(f"\n{kind}: skipped, {why}", file=sys.stderr)
-    bounds = f"p95 under {LONGEST:.0f} ms and at most {GROWTH:.0f} times that of the smallest size"
+    bounds = (
+        f"p95 under {LONGEST:.0f} ms and, but for searches, at most {GROWTH:.0f} times that of "
+        "the smallest size"
+    )
     print(
         f"\n{'All pages kept' if kept else 'Marked with !: did not keep'} to the bounds: {bounds}."
     )
