@@ -8,10 +8,11 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.server_installs import CannotInstall, bluesky_pds, dovecot, snac
+from tools.server_installs import CannotInstall, bluesky, chromium, dovecot, snac
 
 SERVERS: dict[str, Callable[[], Path]] = {
-    "bluesky-pds": bluesky_pds.install,
+    "chromium": chromium.install,
+    "bluesky": bluesky.install,
     "dovecot": dovecot.install,
     "snac": snac.install,
 }

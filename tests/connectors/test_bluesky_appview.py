@@ -1,34 +1,41 @@
-"""Bluesky's threads and notifications: a real PDS, in front of a double of the AppView."""
+"""Bluesky's notifications, threads and profiles, from a real AppView in front of a real PDS."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ildsjel.connectors.bluesky import Bluesky
+from ildsjel.connectors.bluesky import Bluesky, notifications
 from ildsjel.connectors.protocol import Account, Batch, Refused
-from ildsjel.engine.items import Address
-from tests.servers.appview import AppView, appview_server, view
-from tests.servers.pds import Pds, Session, pds_server
+from ildsjel.engine.items import Address, Item
+from tests.servers.appview import AppView, bluesky_network
+from tests.servers.pds import Pds, Session
 from tools.server_installs import CannotInstall
 
 pytestmark = pytest.mark.servers
 
 BLUESKY = Bluesky()
+Post = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def appview() -> Iterator[AppView]:
-    with appview_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def pds(appview: AppView) -> Iterator[Pds]:
+def network() -> Iterator[tuple[Pds, AppView]]:
     try:
-        with pds_server(appview_url=appview.url) as server:
-            yield server
+        with bluesky_network() as servers:
+            yield servers
     except CannotInstall as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def pds(network: tuple[Pds, AppView]) -> Pds:
+    return network[0]
+
+
+@pytest.fixture(scope="module")
+def appview(network: tuple[Pds, AppView]) -> AppView:
+    return network[1]
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +48,17 @@ def library(pds: Pds) -> Session:
     return pds.create_account("library")
 
 
+@pytest.fixture(scope="module")
+def ours(appview: AppView, library: Session) -> Post:
+    """A post of the library's that is there for all."""
+    return shown(appview, library.post("Vi er her"))
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PAGE", 2)
+
+
 @pytest.fixture
 def account(pds: Pds, appview: AppView, library: Session) -> Account:
     return Account(
@@ -50,77 +68,191 @@ def account(pds: Pds, appview: AppView, library: Session) -> Account:
     )
 
 
-def fetch_all(account: Account, cursor: str) -> list[Batch]:
+def shown(appview: AppView, post: Post) -> Post:
+    appview.wait_for(post[0])
+    return post
+
+
+def fetch_all(account: Account, cursor: str = "") -> list[Batch]:
+    """From the cursor to the end, as the loop reads: with the tokens that were given."""
     batches = [BLUESKY.fetch(account, cursor)]
+    if (secrets := batches[0].secrets) is not None:
+        account = replace(account, secrets=secrets)
     while batches[-1].more:
         batches.append(BLUESKY.fetch(account, batches[-1].cursor))
     return batches
 
 
-def ids(batches: list[Batch]) -> list[str]:
-    return [item.external_id for batch in batches for item in batch.items]
+def items(batches: list[Batch]) -> dict[str, Item]:
+    assert [rejected for batch in batches for rejected in batch.rejected] == []
+    return {item.external_id: item for batch in batches for item in batch.items}
 
 
-def test_notifications_page_by_page_and_only_what_is_new(
-    account: Account, appview: AppView, citizen: Session, library: Session
+def mention_of(person: Session) -> dict[str, object]:
+    """What makes a post that begins with the person's handle name them."""
+    feature = {"$type": "app.bsky.richtext.facet#mention", "did": person.did}
+    index = {"byteStart": 0, "byteEnd": len(f"@{person.handle}")}
+    return {"facets": [{"index": index, "features": [feature]}]}
+
+
+def ago(**distance: float) -> str:
+    return (datetime.now(UTC) - timedelta(**distance)).isoformat().replace("+00:00", "Z")
+
+
+def quote_of(post: Post) -> dict[str, object]:
+    record = {"uri": post[0], "cid": post[1]}
+    return {"embed": {"$type": "app.bsky.embed.record", "record": record}}
+
+
+def test_notifications_are_mentions_answers_and_quotes(
+    account: Account, appview: AppView, citizen: Session, library: Session, ours: Post
 ) -> None:
-    ours = library.post("Vi er her")
-    answers = [citizen.reply(f"Spørsmål {n}", ours, ours)[0] for n in range(5)]
-    for uri in answers[:4]:
-        appview.notify("reply", citizen, uri)
-    appview.notify("like", citizen, answers[0])
-    first = fetch_all(account, "")
-    assert len(first) == 3
-    assert sorted(ids(first)) == sorted(answers[:4])
-    assert first[0].items[0].address is Address.REPLY
-    assert first[0].items[0].author.handle == "citizen.test"
-    assert first[0].secrets is not None
+    text = f"@{library.handle} har dere åpent?"
+    mention = shown(appview, citizen.post(text, **mention_of(library)))
+    answer = shown(appview, citizen.reply("Så fint", ours, ours))
+    quote = shown(appview, citizen.post("Se her!", **quote_of(ours)))
+    citizen.like(ours)
+    citizen.post("Til alle og ingen")
+    last = shown(appview, citizen.reply("Og takk", ours, ours))
+    batches = fetch_all(account)
+    read = items(batches)
+    assert {uri: read[uri].address for uri in read} == {
+        mention[0]: Address.MENTION,
+        answer[0]: Address.REPLY,
+        quote[0]: Address.MENTION,
+        last[0]: Address.REPLY,
+    }
+    assert read[mention[0]].text == text
+    assert read[mention[0]].author.handle == citizen.handle
+    assert read[answer[0]].thread_key == ours[0]
+    assert read[answer[0]].reply_context["cid"] == answer[1]
+    assert batches[0].secrets is not None
 
-    appview.notify("reply", citizen, answers[4])
-    second = fetch_all(account, first[-1].cursor)
-    assert answers[4] in ids(second)
-    # Inclusive: the newest of last time may come again, older ones do not.
-    assert set(ids(second)) <= {answers[4], answers[3]}
+
+def test_notifications_page_by_page(
+    account: Account,
+    appview: AppView,
+    citizen: Session,
+    ours: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = [citizen.reply(f"Spørsmål {n}", ours, ours) for n in range(5)]
+    appview.wait_for(answers[-1][0])
+    at_once = items(fetch_all(account))
+    assert {uri for uri, _ in answers} <= set(at_once)
+    monkeypatch.setattr(notifications, "PAGE", 2)
+    pages = fetch_all(account)
+    assert len(pages) > 2
+    assert max(len(page.items) for page in pages) <= 2
+    assert items(pages) == at_once
 
 
-def test_fetch_without_credentials_asks_nobody() -> None:
-    account = Account(settings={"service_url": "http://localhost:9"})
-    assert BLUESKY.fetch(account, "here") == Batch(cursor="here")
+@pytest.mark.usefixtures("small_pages")
+def test_a_question_below_a_heap_of_likes_is_found(
+    account: Account, appview: AppView, citizen: Session, library: Session, ours: Post
+) -> None:
+    question = shown(appview, citizen.reply("Er det plass til flere?", ours, ours))
+    liked = [library.post(f"Nyhet {n}") for n in range(25)]
+    appview.wait_for(liked[-1][0])
+    for post in liked:
+        citizen.like(post)
+    shown(appview, citizen.post("Jeg liker alt"))
+    assert question[0] in items(fetch_all(account))
+
+
+def test_what_was_read_long_ago_is_not_read_again(
+    account: Account, appview: AppView, citizen: Session, ours: Post
+) -> None:
+    old = shown(appview, citizen.reply("I går", ours, ours, createdAt=ago(hours=20)))
+    new = shown(appview, citizen.reply("I dag", ours, ours))
+    first = fetch_all(account)
+    assert {old[0], new[0]} <= set(items(first))
+    second = items(fetch_all(account, first[-1].cursor))
+    assert new[0] in second
+    assert old[0] not in second
+
+
+def test_what_comes_late_is_read_though_it_stands_below(
+    account: Account, appview: AppView, citizen: Session, ours: Post
+) -> None:
+    """The AppView lists by the time that the author's clock gave; clocks are wrong."""
+    shown(appview, citizen.reply("Nå", ours, ours))
+    cursor = fetch_all(account)[-1].cursor
+    slow = citizen.reply("Klokka mi går sakte", ours, ours, createdAt=ago(minutes=20))
+    appview.wait_for(slow[0])
+    assert slow[0] in items(fetch_all(account, cursor))
+
+
+def test_a_deleted_question_is_no_longer_told(
+    account: Account, appview: AppView, citizen: Session, ours: Post
+) -> None:
+    regretted = shown(appview, citizen.reply("Glem det", ours, ours))
+    citizen.delete(regretted[0])
+    shown(appview, citizen.post("Puh"))
+    assert regretted[0] not in items(fetch_all(account))
+    with pytest.raises(Refused, match="any more"):
+        BLUESKY.thread(account, regretted[0])
 
 
 def test_thread_brings_what_came_before_and_after(
     account: Account, appview: AppView, citizen: Session, library: Session
 ) -> None:
-    root = citizen.post("Hva skjer på lørdag?")
-    ours = library.reply("Lesestund!", root, root)
-    thanks = citizen.reply("Takk!", ours, root)
-    kind = {"$type": "app.bsky.feed.defs#threadViewPost"}
-    hidden = {"$type": "app.bsky.feed.defs#blockedPost", "uri": "at://x", "blocked": True}
-    appview.threads[ours[0]] = {
-        **kind,
-        "post": view(library, ours[0]),
-        "parent": {**kind, "post": view(citizen, root[0]), "replies": []},
-        "replies": [
-            hidden,
-            {**kind, "post": view(citizen, thanks[0])},
-            {**kind, "post": {"uri": "at://did:plc:x/app.bsky.feed.post/1", "record": "nonsense"}},
-        ],
-    }
-    batch = BLUESKY.thread(account, ours[0])
-    assert sorted(ids([batch])) == sorted([root[0], ours[0], thanks[0]])
-    assert {item.thread_key for item in batch.items} == {root[0]}
-    assert len(batch.rejected) == 1
+    root = shown(appview, citizen.post("Hva skjer på lørdag?"))
+    question = shown(appview, citizen.reply("For barn, altså", root, root))
+    answer = shown(appview, library.reply("Lesestund!", question, root))
+    thanks = [shown(appview, citizen.reply(text, answer, root)) for text in ("Takk!", "Når?")]
+    beside = shown(appview, library.reply("Det gjør vi også", root, root))
+    read = items([BLUESKY.thread(account, answer[0])])
+    assert set(read) == {post[0] for post in (root, question, answer, *thanks)}
+    assert {item.thread_key for item in read.values()} == {root[0]}
+    assert {uri for uri in read if read[uri].own} == {answer[0]}
+    assert read[answer[0]].parent_id == question[0]
+    whole = items([BLUESKY.thread(account, root[0])])
+    assert set(whole) == {*read, beside[0]}
 
 
-def test_thread_that_is_gone(account: Account) -> None:
+def test_thread_shows_an_edited_post_as_it_is_now(
+    account: Account, appview: AppView, citizen: Session
+) -> None:
+    root = shown(appview, citizen.post("Åpent til ti"))
+    citizen.edit(root[0], "Åpent til fem")
+    shown(appview, citizen.post("Rettet"))
+    assert items([BLUESKY.thread(account, root[0])])[root[0]].text == "Åpent til fem"
+
+
+def test_thread_passes_over_what_is_gone_or_blocked(
+    account: Account, appview: AppView, pds: Pds, citizen: Session, ours: Post
+) -> None:
+    angry = pds.create_account("angry")
+    root = shown(appview, citizen.post("Er dette riktig?"))
+    regretted = shown(appview, citizen.reply("Nei", root, root))
+    below = shown(appview, citizen.reply("Jo", regretted, root))
+    shouted = shown(appview, angry.reply("NEI", root, root))
+    citizen.delete(regretted[0])
+    citizen.create("app.bsky.graph.block", subject=angry.did)
+    shown(appview, citizen.post("Slik"))
+    assert set(items([BLUESKY.thread(account, root[0])])) == {root[0]}
+    assert set(items([BLUESKY.thread(account, below[0])])) == {below[0]}
+    assert set(items([BLUESKY.thread(account, shouted[0])])) == {shouted[0]}
+
+
+@pytest.mark.parametrize("repo", ["citizen", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"])
+def test_thread_that_is_not_there(account: Account, citizen: Session, repo: str) -> None:
+    did = citizen.did if repo == "citizen" else repo
     with pytest.raises(Refused, match="any more"):
-        BLUESKY.thread(account, "at://did:plc:x/app.bsky.feed.post/3gone")
+        BLUESKY.thread(account, f"at://{did}/app.bsky.feed.post/3aaaaaaaaaaaa")
 
 
-def test_authors_are_looked_up_in_bulk(account: Account, appview: AppView) -> None:
-    dids = [f"did:plc:{n:024}" for n in range(30)]
-    for did in dids:
-        appview.profiles[did] = {"did": did, "handle": f"p{did[-3:]}.test", "displayName": "Å"}
-    found = BLUESKY.authors(account, [*dids, "did:plc:gone", "rubbish"])
-    assert set(found) == set(dids)
-    assert found[dids[7]].handle == "p007.test"
+def test_authors_are_looked_up_in_bulk(
+    account: Account, appview: AppView, pds: Pds, library: Session, ours: Post
+) -> None:
+    kari = pds.create_account("kari")
+    kari.put_profile("Kari Å. Nordmann")
+    shown(appview, kari.post("Hei"))
+    nobody = [f"did:plc:{n:a>24}" for n in range(30)]
+    found = BLUESKY.authors(account, [kari.did, *nobody, "rubbish", library.did])
+    assert {did: author.handle for did, author in found.items()} == {
+        kari.did: kari.handle,
+        library.did: library.handle,
+    }
+    assert found[kari.did].name == "Kari Å. Nordmann"

@@ -8,19 +8,18 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
 from tests.builders import PASSWORD
-from tests.servers.processes import free_port
+from tests.servers.processes import eventually, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-Found = TypeVar("Found")
 PRELUDE = """
 import json, sys
 import django
@@ -187,15 +186,3 @@ def installation(folder: Path, **options: Any) -> Iterator[Installation]:
                 made.process.wait(10)
             except subprocess.TimeoutExpired:
                 made.process.kill()
-
-
-def eventually(look: Callable[[], Found], *, seconds: float = 20) -> Found:
-    """What `look` gives as soon as it gives something; AssertionError when it never does."""
-    until = time.monotonic() + seconds
-    while True:
-        found = look()
-        if found:
-            return found
-        if time.monotonic() > until:
-            raise AssertionError(f"waited {seconds} s in vain for {look}")
-        time.sleep(0.1)

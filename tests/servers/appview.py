@@ -1,89 +1,86 @@
-"""A double of Bluesky's AppView: threads, notifications and profiles as its interface gives them.
+"""Bluesky's real AppView, in front of a real PDS: notifications, threads and profiles.
 
-The real one needs PostgreSQL, Redis and 600 MB of packages. What it says is put together from
-records that a test publishes on a real PDS, and the PDS itself passes the notifications on.
+    with bluesky_network() as (pds, appview):
+        uri, cid = pds.create_account("citizen").post("Når åpner biblioteket?")
+        appview.wait_for(uri)
+
+It needs PostgreSQL, where it gets a database of its own that is dropped afterwards; without one,
+`CannotInstall`. Search, mutes and moderation are services of their own, and not here.
 """
 
-import json
-import threading
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
 
-from tests.servers.pds import Session
+import httpx
+import psycopg
+from psycopg import sql
+
+from tests.servers.node import node_server
+from tests.servers.pds import Pds, pds_server
+from tests.servers.processes import eventually, free_port
+from tools.run_tests import LOCAL
+from tools.server_installs import CannotInstall
 
 
-@dataclass
+@dataclass(frozen=True)
 class AppView:
-    url: str = ""
-    page_size: int = 2
-    notifications: list[dict[str, Any]] = field(default_factory=list)  # newest first
-    threads: dict[str, dict[str, Any]] = field(default_factory=dict)
-    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    url: str
 
-    def notify(self, reason: str, author: Session, uri: str) -> None:
-        """Tell of a record on the PDS, a second later than the one before."""
-        at = datetime.now(UTC) + timedelta(seconds=len(self.notifications))
-        self.notifications.insert(0, {**view(author, uri, at), "reason": reason, "isRead": False})
+    def wait_for(self, *uris: str) -> None:
+        """Until these posts are shown, and those whom they concern are notified.
 
-    def listNotifications(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        first = int(query.get("cursor", ["0"])[0])
-        following = first + self.page_size
-        answer: dict[str, Any] = {"notifications": self.notifications[first:following]}
-        if following < len(self.notifications):
-            answer["cursor"] = str(following)
-        return answer
+        Posts by different people are taken in side by side: wait for one before it is answered.
+        """
+        for uri in uris:
+            eventually(partial(self._shows, uri), seconds=60)
 
-    def getPostThread(self, query: dict[str, list[str]]) -> dict[str, Any] | None:
-        thread = self.threads.get(query["uri"][0])
-        return {"thread": thread} if thread else None
-
-    def getProfiles(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        return {"profiles": [self.profiles[did] for did in query["actors"] if did in self.profiles]}
-
-
-def view(author: Session, uri: str, at: datetime | None = None) -> dict[str, Any]:
-    """A record on the PDS as the AppView shows posts."""
-    record = author.record(uri)
-    return {
-        "uri": uri,
-        "cid": record["cid"],
-        "author": {"did": author.did, "handle": author.handle, "displayName": author.handle[:-5]},
-        "record": record["value"],
-        "indexedAt": (at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
-    }
+    def _shows(self, uri: str) -> bool:
+        url = f"{self.url}/xrpc/app.bsky.feed.getPosts"
+        answer = httpx.get(url, params={"uris": uri}, timeout=30)
+        return bool(answer.raise_for_status().json()["posts"])
 
 
 @contextmanager
-def appview_server() -> Iterator[AppView]:
-    appview = AppView()
+def bluesky_network() -> Iterator[tuple[Pds, AppView]]:
+    """A PDS and an AppView that know each other, both empty, both gone afterwards."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    with (
+        _database() as database_url,
+        pds_server(appview_url=url) as pds,
+        node_server(
+            "appview.cjs",
+            port=port,
+            dataPlanePort=free_port(),
+            databaseUrl=database_url,
+            plcUrl=pds.plc_url,
+            pdsUrl=pds.url,
+        ),
+    ):
+        yield pds, AppView(url)
 
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            method = getattr(appview, parts.path.rpartition(".")[2])
-            answer = method(parse_qs(parts.query))
-            gone = {"error": "NotFound", "message": "Post not found"}
-            body = json.dumps(gone if answer is None else answer).encode()
-            self.send_response(400 if answer is None else 200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    appview.url = f"http://localhost:{server.server_port}"
+@contextmanager
+def _database() -> Iterator[str]:
+    """The address of a database of its own: its tables bring an extension along."""
+    server = os.environ.get("ILDSJEL_TEST_POSTGRES", LOCAL)
+    name = f"ildsjel_appview_{secrets.token_hex(6)}"
+    _run(server, "CREATE DATABASE {}", name)
     try:
-        yield appview
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
-        server.shutdown()
-        server.server_close()
+        _run(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _run(server: str, statement: str, name: str) -> None:
+    try:
+        with psycopg.connect(server, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        reason = str(error).strip()
+        raise CannotInstall(f"Bluesky's AppView needs PostgreSQL: {reason}") from error

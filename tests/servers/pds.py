@@ -4,24 +4,21 @@
         citizen = pds.create_account("citizen")
         uri, cid = citizen.post("Når åpner biblioteket?")
 
-Ready in two to five seconds once installed (`tools/server_installs/bluesky_pds.py`); about 310 MB.
+Ready in two to five seconds once installed (`tools/server_installs/bluesky.py`); about 310 MB.
 """
 
-import json
 import secrets
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.servers.processes import end, free_port, wait_for_line
-from tools.server_installs import bluesky_pds
+from tests.servers.node import node_server
+from tests.servers.processes import free_port
 
 POST = "app.bsky.feed.post"
 PASSWORD = "correct-horse-battery"
@@ -39,14 +36,30 @@ class Session:
 
     def post(self, text: str, **more: Any) -> tuple[str, str]:
         """Publish a post; `more` goes into the record. Returns (uri, cid)."""
-        record = {"$type": POST, "text": text, "createdAt": _now(), **more}
-        body = {"repo": self.did, "collection": POST, "record": record}
+        return self.create(POST, text=text, **more)
+
+    def create(self, collection: str, **values: Any) -> tuple[str, str]:
+        """Publish a record of any kind, such as a like or a block. Returns (uri, cid)."""
+        record = {"$type": collection, "createdAt": _now(), **values}
+        body = {"repo": self.did, "collection": collection, "record": record}
         done = self.call("com.atproto.repo.createRecord", body)
         return done["uri"], done["cid"]
 
-    def reply(self, text: str, parent: tuple[str, str], root: tuple[str, str]) -> tuple[str, str]:
+    def reply(
+        self, text: str, parent: tuple[str, str], root: tuple[str, str], **more: Any
+    ) -> tuple[str, str]:
         refs = {"parent": _ref(parent), "root": _ref(root)}
-        return self.post(text, reply=refs)
+        return self.post(text, reply=refs, **more)
+
+    def like(self, post: tuple[str, str]) -> tuple[str, str]:
+        return self.create("app.bsky.feed.like", subject=_ref(post))
+
+    def put_profile(self, name: str) -> None:
+        """The name that is shown beside the handle."""
+        kind = "app.bsky.actor.profile"
+        record = {"$type": kind, "displayName": name}
+        body = {"repo": self.did, "collection": kind, "rkey": "self", "record": record}
+        self.call("com.atproto.repo.putRecord", body)
 
     def edit(self, uri: str, text: str) -> None:
         record = {**self.record(uri)["value"], "text": text}
@@ -87,6 +100,7 @@ class Session:
 @dataclass(frozen=True)
 class Pds:
     url: str
+    plc_url: str
     admin_password: str
 
     def create_account(self, name: str) -> Session:
@@ -108,35 +122,19 @@ def pds_server(*, appview_url: str = "http://localhost:9") -> Iterator[Pds]:
 
     `appview_url` is where it asks for notifications and the like (nobody answers by default).
     """
-    modules = bluesky_pds.install()
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="pds-") as folder:
-        options = {
-            "modules": str(modules),
-            "folder": folder,
-            "plcPort": free_port(),
-            "pdsPort": port,
-            "appviewUrl": appview_url,
-            "adminPassword": secrets.token_hex(16),
-        }
-        process = _start(options)
-        try:
-            wait_for_line(process)
-            yield Pds(f"http://localhost:{port}", str(options["adminPassword"]))
-        finally:
-            end(process)
-
-
-def _start(options: dict[str, Any]) -> subprocess.Popen[str]:
-    script = Path(__file__).with_name("pds.cjs")
-    return subprocess.Popen(
-        [bluesky_pds.node(), script, json.dumps(options)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", "LOG_ENABLED": "false", "NODE_ENV": "production"},
-    )
+    port, plc_port, password = free_port(), free_port(), secrets.token_hex(16)
+    with (
+        tempfile.TemporaryDirectory(prefix="pds-") as folder,
+        node_server(
+            "pds.cjs",
+            folder=folder,
+            plcPort=plc_port,
+            pdsPort=port,
+            appviewUrl=appview_url,
+            adminPassword=password,
+        ),
+    ):
+        yield Pds(f"http://localhost:{port}", f"http://localhost:{plc_port}", password)
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:

