@@ -9,7 +9,7 @@ from django.db import transaction
 from ildsjel.channels import gateway
 from ildsjel.channels.gateway import capabilities, get_connector
 from ildsjel.channels.models import Channel, Credential, HealthKind, HealthLine
-from ildsjel.channels.sealing import SealBroken, seal, unseal
+from ildsjel.channels.sealing import SealBroken, reseal, seal, unseal
 from ildsjel.engine.items import Rejected
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import Member, Organisation, Right, utc_now
@@ -146,6 +146,21 @@ def _still_readable(credential: Credential) -> dict[str, str]:
         return unseal(credential.sealed)
     except SealBroken:
         return {}
+
+
+@transaction.atomic
+def reseal_secrets(*, channel: Channel, old_keys: Sequence[str], dry: bool = False) -> bool:
+    """Seal a channel's secrets with the key of today, for the command line; True where they were
+    not, False where they were or there are none. Raises `SealBroken`. `dry`: only say so."""
+    credential = Credential.objects.select_for_update().filter(pk=channel.pk).first()
+    fresh = reseal(credential.sealed, old_keys) if credential else None
+    if credential is None or fresh is None:
+        return False
+    if not dry:
+        credential.sealed = fresh
+        credential.save(update_fields=["sealed", "updated_at"])
+        record(channel.organisation_id, "channel.reseal", by=None, target=channel)
+    return True
 
 
 def _restart_stream(channel: Channel) -> None:

@@ -99,3 +99,9 @@ def every_channel() -> QuerySet[Channel]:
     """The channels of all organisations; for the commands, never for a page."""
     rows = Channel.objects.filter(removed_at=None).select_related("organisation")
     return rows.order_by("organisation", "name")
+
+
+def sealed_channels() -> QuerySet[Channel]:
+    """All channels with stored secrets, removed ones too; for the commands, never for a page."""
+    rows = Channel.objects.exclude(credential=None).select_related("organisation")
+    return rows.order_by("organisation", "name", "pk")

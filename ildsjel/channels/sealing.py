@@ -2,7 +2,7 @@
 SHA256)."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -27,6 +27,27 @@ def unseal(sealed: bytes | memoryview) -> dict[str, str]:
             "The stored password can't be opened: the installation's secret key has changed."
         ) from fault
     return opened
+
+
+def reseal(sealed: bytes | memoryview, old_keys: Sequence[str]) -> bytes | None:
+    """The same secrets sealed with the key of today; None where they are already.
+
+    Raises `SealBroken` where neither that key nor one of `old_keys` opens them.
+    """
+    token = bytes(sealed)
+    current = Fernet(_derived(settings.SECRET_KEY))
+    try:
+        current.decrypt(token)
+    except InvalidToken:
+        return _rotated(token, [current, *(Fernet(_derived(key)) for key in old_keys)])
+    return None
+
+
+def _rotated(token: bytes, keys: Sequence[Fernet]) -> bytes:
+    try:
+        return MultiFernet(keys).rotate(token)
+    except InvalidToken as fault:
+        raise SealBroken("None of the keys opens what is stored.") from fault
 
 
 def _fernet() -> MultiFernet:

@@ -67,6 +67,10 @@ def _service_commands(commands: Commands) -> None:
     migrate.set_defaults(run=_later("services", "migrate"))
     check = commands.add_parser("check", help="look at the installation and say what is wrong")
     check.set_defaults(run=_later("services", "check"))
+    reseal = commands.add_parser("reseal", help="seal anew what an earlier secret key sealed")
+    reseal.add_argument("--dry-run", action="store_true", help="say what would change, and no more")
+    reseal.add_argument("--ask", action="store_true", help="ask for the old key")
+    reseal.set_defaults(run=_later("sealing", "run"))
 
 
 def _data_commands(commands: Commands) -> None:

@@ -35,6 +35,10 @@ class LastOwner(NotAllowed):
     """An organisation must keep one owner."""
 
 
+class WasRemoved(NotAllowed):
+    """Who was let out comes in again only by a new invitation to their own address."""
+
+
 @transaction.atomic
 def create_user(
     *,
@@ -117,31 +121,56 @@ def remove_simulated(*, by: Member) -> None:
 
 @transaction.atomic
 def add_member(*, by: Member, user: User, role: str) -> Member:
+    """Make a person a member, or give a member another role. Raises `LastOwner`."""
     require(by, Right.PEOPLE)
-    member, _ = Member.objects.update_or_create(
-        organisation=by.organisation, user=user, defaults={"role": role, "active": True}
-    )
+    member = _made_member(by.organisation, user, role)
     record(by.organisation, "member.add", by=by, target=member, details={"role": role})
     return member
 
 
-@transaction.atomic
-def change_member(*, by: Member, member: Member, role: str, active: bool) -> Member:
-    """Give another role, or let a person out or in again. The last owner can't be taken away."""
-    require(by, Right.PEOPLE)
-    require_own(by, member)
+def _made_member(organisation: Organisation, user: User, role: str) -> Member:
+    known = Member.objects.filter(organisation=organisation, user=user).first()
+    if known is not None:
+        _must_keep_an_owner(known, role=role, active=True)
+    member, _ = Member.objects.update_or_create(
+        organisation=organisation, user=user, defaults={"role": role, "active": True}
+    )
+    return member
+
+
+def _must_keep_an_owner(member: Member, *, role: str, active: bool) -> None:
+    """Raise `LastOwner` where this change to a member would leave nobody who owns."""
     owners = Member.objects.select_for_update().filter(
-        organisation=by.organisation, role=Role.OWNER, active=True
+        organisation=member.organisation_id, role=Role.OWNER, active=True
     )
     stays_owner = active and role == Role.OWNER
     if not stays_owner and [owner.pk for owner in owners] == [member.pk]:
         raise LastOwner("an organisation must keep one owner")
+
+
+@transaction.atomic
+def change_member(*, by: Member, member: Member, role: str, active: bool) -> Member:
+    """Give another role, or let a person out or in again. The last owner can't be taken away.
+
+    Unused invitations to one who is let out are withdrawn: they must not lead in again.
+    """
+    require(by, Right.PEOPLE)
+    require_own(by, member)
+    _must_keep_an_owner(member, role=role, active=active)
+    if member.active and not active:
+        for invitation in _unused_invitations(member):
+            withdraw_invitation(by=by, invitation=invitation)
     before = {"role": member.role, "active": member.active}
     member.role, member.active = role, active
     member.save(update_fields=["role", "active"])
     details = {"before": before, "after": {"role": role, "active": active}}
     record(by.organisation, "member.change", by=by, target=member, details=details)
     return member
+
+
+def _unused_invitations(member: Member) -> list[Invitation]:
+    rows = Invitation.objects.filter(organisation=member.organisation_id, used_at=None)
+    return list(rows.filter(email__iexact=member.user.email))
 
 
 @transaction.atomic
@@ -163,10 +192,16 @@ def invite(*, by: Member, email: str, role: str) -> str:
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, user: User) -> Member:
-    """Join with an invitation; it can't be used a second time, nor by those who are in already."""
-    inside = Member.objects.filter(organisation=invitation.organisation, user=user, active=True)
-    if inside.exists():
+    """Join with an invitation; it can't be used a second time, nor by those who are in already.
+
+    Raises `WasRemoved` for one who was let out, unless the invitation is to their own address:
+    those from before were withdrawn then, so this one was meant.
+    """
+    known = Member.objects.filter(organisation=invitation.organisation, user=user).first()
+    if known is not None and known.active:
         raise NotAllowed("already a member")
+    if known is not None and invitation.email != user.email.lower():
+        raise WasRemoved("was let out, and this invitation is to somebody else")
     used = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=utc_now())
     if not used:
         raise NotAllowed("the invitation has been used")
@@ -364,9 +399,7 @@ def note_visit(member: Member, gap: timedelta = timedelta(minutes=30)) -> None:
 @transaction.atomic
 def enrol(*, organisation: Organisation, user: User, role: str) -> Member:
     """Make a person a member from the command line, where the one who acts owns the machine."""
-    member, _ = Member.objects.update_or_create(
-        organisation=organisation, user=user, defaults={"role": role, "active": True}
-    )
+    member = _made_member(organisation, user, role)
     record(organisation, "member.add", by=None, target=member, details={"role": role})
     return member
 

@@ -7,7 +7,15 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from ildsjel.organisation.actions import invite, override_day, write_holidays
+from ildsjel.organisation.actions import (
+    LastOwner,
+    add_member,
+    change_member,
+    enrol,
+    invite,
+    override_day,
+    write_holidays,
+)
 from ildsjel.organisation.audit import record
 from ildsjel.organisation.hours import HoursUnclear, format_hours, parse_hours
 from ildsjel.organisation.models import (
@@ -156,6 +164,51 @@ def test_a_member_who_opens_an_invitation_keeps_their_role() -> None:
     owner.refresh_from_db()
     assert owner.role == Role.OWNER
     assert invitation_for(secret) is not None
+
+
+def test_one_who_was_let_out_does_not_come_in_by_an_invitation_from_before() -> None:
+    owner = make_owner()
+    agent = make_member(owner.organisation, email="Kari@Example.org")
+    to_them = invite(by=owner, email="kari@example.org", role=Role.OWNER)
+    to_another = invite(by=owner, email="ny@example.org", role=Role.OWNER)
+    change_member(by=owner, member=agent, role=Role.AGENT, active=False)
+    client = signed_in(agent)
+    assert client.post(reverse("web:join", args=[to_them])).status_code == 410
+    refused = client.post(reverse("web:join", args=[to_another]))
+    assert refused.status_code == 403
+    assert "This invitation is to somebody else." in refused.content.decode()
+    agent.refresh_from_db()
+    assert (agent.active, agent.role) == (False, Role.AGENT)
+    assert invitation_for(to_another) is not None
+    assert AuditEntry.objects.filter(action="member.uninvite").count() == 1
+
+
+def test_one_who_was_let_out_may_be_invited_anew() -> None:
+    owner = make_owner()
+    agent = make_member(owner.organisation)
+    change_member(by=owner, member=agent, role=Role.AGENT, active=False)
+    secret = invite(by=owner, email=agent.user.email, role=Role.READER)
+    assert signed_in(agent).post(reverse("web:join", args=[secret])).status_code == 302
+    agent.refresh_from_db()
+    assert (agent.active, agent.role) == (True, Role.READER)
+
+
+@pytest.mark.parametrize("how", ["add_member", "enrol"])
+def test_the_last_owner_is_not_made_something_less_by_being_added_again(how: str) -> None:
+    owner = make_owner()
+
+    def add(role: str) -> Member:
+        if how == "enrol":
+            return enrol(organisation=owner.organisation, user=owner.user, role=role)
+        return add_member(by=owner, user=owner.user, role=role)
+
+    with pytest.raises(LastOwner, match="must keep one owner"):
+        add(Role.READER)
+    owner.refresh_from_db()
+    assert owner.role == Role.OWNER
+    assert add(Role.OWNER) == owner
+    make_member(owner.organisation, Role.OWNER)
+    assert add(Role.READER).role == Role.READER
 
 
 def test_an_invitation_is_withdrawn_only_by_its_own() -> None:

@@ -37,6 +37,9 @@ def _join_as(request: HttpRequest, invitation: Invitation, user: User) -> HttpRe
         return _page(request, invitation, {"signed_in": user})
     try:
         member = actions.accept_invitation(invitation=invitation, user=user)
+    except actions.WasRemoved:
+        context = {"organisation_name": invitation.organisation.name}
+        return render(request, "organisation/join_removed.html", context, status=403)
     except NotAllowed:
         messages.info(request, _("You are a member already. The link is still unused."))
         return redirect(reverse("web:start"))
