@@ -69,7 +69,12 @@ IMAP_FIELDS = (
 )
 SMTP_FIELDS = (
     Field(name="from_name", label="Name shown with answers", for_writing=True),
-    Field(name="smtp_host", label="Outgoing server (SMTP)", for_writing=True),
+    Field(
+        name="smtp_host",
+        label="Outgoing server (SMTP)",
+        for_writing=True,
+        required_for_writing=True,
+    ),
     Field(name="smtp_port", label="Port", kind="number", default="587", for_writing=True),
     Field(
         name="smtp_security",

@@ -29,6 +29,7 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     for_writing: bool = False  # only needed to answer, not to read
+    required_for_writing: bool = False  # no answer can be sent without it
     places: frozenset[str] = frozenset()  # of `POLL`, `STREAM`
 
 
@@ -100,7 +101,8 @@ class Batch:
 
     `cursor` is where to go on once this batch is stored; it is opaque to all but the connector.
     `more` says that another fetch would give more at once. `secrets`, when given, replace the
-    stored ones (renewed tokens); values that are empty never replace a stored value.
+    stored ones (renewed tokens); values that are empty never replace a stored value. `asked` is
+    False where there was nothing to ask the network: such a batch is no sign of life.
     """
 
     items: Sequence[Item] = ()
@@ -110,6 +112,7 @@ class Batch:
     more: bool = False
     secrets: Mapping[str, str] | None = None
     seen: int = 0  # how many events the network gave, wanted or not
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

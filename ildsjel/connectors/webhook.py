@@ -87,6 +87,7 @@ class Webhook:
             label="Address for answers",
             kind="url",
             for_writing=True,
+            required_for_writing=True,
             help="Answers are sent here as signed JSON. Leave empty to only receive.",
         ),
     )

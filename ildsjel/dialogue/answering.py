@@ -27,11 +27,11 @@ def why_not(conversation: Conversation, asked: Message | None) -> str:
         return _("%(channel)s is switched off, so answers can't be sent.") % {
             "channel": channel.name
         }
-    if not may_write(channel):
+    if missing := missing_for_writing(channel):
         return _(
-            "%(channel)s is connected for reading only. With its account's details added under "
-            "Channels, you can answer here."
-        ) % {"channel": channel.name}
+            "%(channel)s is connected for reading only. To answer here, add under Channels: "
+            "%(missing)s."
+        ) % {"channel": channel.name, "missing": ", ".join(missing)}
     if able.reply_window and utc_now() - asked.at > able.reply_window:
         hours = duration_words(int(able.reply_window.total_seconds()) // 60)
         return _("The network takes answers for %(time)s after a message; that time is over.") % {
@@ -40,17 +40,18 @@ def why_not(conversation: Conversation, asked: Message | None) -> str:
     return ""
 
 
-def may_write(channel: Channel) -> bool:
-    """Whether anything of what the network needs for answering has been given."""
+def missing_for_writing(channel: Channel) -> list[str]:
+    """What the network needs for answering and has not been given, as the form calls it."""
     fields = gateway.get_connector(channel.kind).fields
-    asked = [each.name for each in fields if each.for_writing and not each.default]
-    if not asked:
-        return True
+    needed = [each for each in fields if each.required_for_writing]
+    if not needed:
+        return []
     try:
         account = gateway.account_of(channel)
     except SealBroken:
-        return False
-    return any(account.settings.get(name) or account.secrets.get(name) for name in asked)
+        return [_(each.label) for each in fields if each.secret]
+    given = {**account.settings, **account.secrets}
+    return [_(each.label) for each in needed if not str(given.get(each.name) or each.default)]
 
 
 def length_of(text: str, unit: str) -> int:

@@ -53,6 +53,7 @@ class Bluesky:
     title = "Bluesky"
     capabilities = Capabilities(
         reads=frozenset({Address.PUBLIC, Address.MENTION, Address.REPLY}),
+        polls=True,
         streams=True,
         replies=True,
         edits=True,
@@ -69,6 +70,7 @@ class Bluesky:
             label="Your handle",
             help="For example library.bsky.social. Needed only to answer.",
             for_writing=True,
+            required_for_writing=True,
             places=NOTIFICATIONS,
         ),
         Field(
@@ -78,6 +80,7 @@ class Bluesky:
             help="Make one in Bluesky under Settings, Privacy and security, App passwords.",
             secret=True,
             for_writing=True,
+            required_for_writing=True,
         ),
         Field(
             name="languages",
@@ -139,7 +142,7 @@ class Bluesky:
         Without credentials there are no notifications, and nothing is asked.
         """
         if not can_write(account):
-            return Batch(cursor=cursor)
+            return Batch(cursor=cursor, asked=False)
         with Session(account) as session:
             return fetch_notifications(session, cursor)
 

@@ -53,6 +53,7 @@ _FIELDS = (
         kind="url",
         help="Where your organisation's account lives, like https://mastodon.social.",
         for_writing=True,
+        required_for_writing=True,
         # The cursor holds our id there. Other servers and tags have a place of their own in it.
         places=frozenset({POLL, STREAM}),
     ),
@@ -64,6 +65,7 @@ _FIELDS = (
         help="In the server's preferences under Development: a new application with the rights "
         "read and write; copy its access token.",
         for_writing=True,
+        required_for_writing=True,
     ),
 )
 
