@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ildsjel.dialogue.clock import hold, settle
 from ildsjel.dialogue.models import Conversation, Delivery, Message, MessageKind, State
@@ -12,13 +13,17 @@ from ildsjel.organisation.audit import changed
 from ildsjel.work.models import claim, held
 from ildsjel.work.texts import storable
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)  # longer than a mail server that takes its time over each step
 
 
 def take_due(now: datetime, limit: int = 1) -> list[Message]:
-    """Claim answers that are due and mark them `sending`: committed before anything is sent."""
+    """Claim answers that are due and mark them `sending`: committed before anything is sent.
+
+    Of each channel one at a time, in the order in which they fell due, so that a network that hangs
+    holds up its own answers and one sender, and nobody else's.
+    """
     waiting = Message.objects.filter(kind=MessageKind.REPLY, delivery=Delivery.QUEUED)
-    waiting = waiting.filter(conversation__channel__enabled=True)
+    waiting = waiting.filter(~Exists(_ahead(now)), conversation__channel__enabled=True)
     if not waiting.filter(due_at__lte=now).exists():  # on SQLite a transaction locks out writers
         return []
     with transaction.atomic():
@@ -28,6 +33,28 @@ def take_due(now: datetime, limit: int = 1) -> list[Message]:
             message.delivery = Delivery.SENDING
             changed(message.organisation_id)
     return taken
+
+
+def _ahead(now: datetime) -> QuerySet[Message]:
+    """What goes out through the same channel before an answer, or is on its way just now.
+
+    Senders that look at the same moment want the same row, so that its lock keeps them apart.
+    """
+    same = Message.objects.filter(
+        due_at__isnull=False,
+        organisation=OuterRef("organisation"),
+        conversation__channel=OuterRef("conversation__channel"),
+    )
+    earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    on_its_way = Q(delivery=Delivery.SENDING, leased_until__gt=now)
+    return same.filter(on_its_way | Q(earlier, delivery=Delivery.QUEUED))
+
+
+def without_channel() -> list[Message]:
+    """Queued answers that can't leave: their channel was switched off or removed meanwhile."""
+    rows = Message.objects.filter(delivery=Delivery.QUEUED, due_at__isnull=False)
+    rows = rows.filter(conversation__channel__enabled=False)
+    return list(rows.select_related("conversation__channel").order_by("pk")[:50])
 
 
 def abandoned(now: datetime) -> list[Message]:
@@ -73,12 +100,22 @@ def _join_echo(message: Message, external_id: str) -> None:
         Message.objects.filter(pk=message.pk).update(item=item)
 
 
-@transaction.atomic
 def mark(message: Message, delivery: Delivery, *, error: str) -> bool:
     """It was refused, or we can't know: said to people, never sent again by itself.
 
     A conversation that was closed in the belief that it was answered comes back.
     """
+    return _mark(message, held(message), delivery, error)
+
+
+def give_up(message: Message, delivery: Delivery, *, error: str) -> bool:
+    """The same for an answer that nobody has claimed; False where somebody has, meanwhile."""
+    queued = Message.objects.filter(pk=message.pk, delivery=Delivery.QUEUED)
+    return _mark(message, queued, delivery, error)
+
+
+@transaction.atomic
+def _mark(message: Message, rows: QuerySet[Message], delivery: Delivery, error: str) -> bool:
     fields = {
         "delivery": delivery,
         "error": storable(error)[:500],
@@ -87,7 +124,7 @@ def mark(message: Message, delivery: Delivery, *, error: str) -> bool:
         "lease_token": None,
     }
     hold([message.conversation])
-    if held(message).update(**fields) != 1:
+    if rows.update(**fields) != 1:
         return False
     closed = Conversation.objects.filter(pk=message.conversation_id, state=State.CLOSED)
     closed.update(state=State.OPEN, closed_at=None)

@@ -4,11 +4,11 @@ Called inside the transaction that stored the items, with the channel's row lock
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue.clock import hold, settle
@@ -144,8 +144,12 @@ def _listen_up(place: _Place) -> _Place:
     rows = place.conversations.values()
     voices: dict[int, set[str]] = defaultdict(set)
     mine = Identity.objects.filter(network=place.network, person__in={c.person_id for c in rows})
-    for person, author in mine.values_list("person_id", "external_id"):
+    nameless: dict[str, int] = {}
+    for person, author, name in mine.values_list("person_id", "external_id", "person__name"):
         voices[person].add(author)
+        if not name:
+            nameless[author] = person
+    _name_again(nameless, (arrival.item for arrival in place.arrivals.values()))
     sent = Message.objects.filter(conversation__in=rows, kind=MessageKind.REPLY, item=None)
     unseen = frozenset(sent.values_list("conversation_id", flat=True))
     return replace(place, voices=voices, unseen=unseen)
@@ -362,8 +366,56 @@ def after_change(items: Sequence[Item]) -> list[Conversation]:
     """Edited or deleted items: bring the conversations that show them up to date."""
     rows = Conversation.objects.filter(messages__item__in=items).distinct()
     conversations = list(rows)
+    _title_anew(conversations)
+    _forget_people([item for item in items if item.deleted_at])
     settle(conversations)
     return conversations
+
+
+def _title_anew(conversations: Sequence[Conversation]) -> None:
+    """The title is that of the first message that still has one."""
+    titled = {row.pk: row for row in conversations if row.title}
+    said = Message.objects.filter(conversation=OuterRef("pk"), kind=MessageKind.INBOUND)
+    first = said.filter(item__title__gt="").order_by("at", "pk").values("item__title")[:1]
+    found = Conversation.objects.filter(pk__in=titled).values_list("pk", Subquery(first))
+    titles = {pk: (title or "")[:300] for pk, title in found}
+    changed = [row for pk, row in titled.items() if row.title != titles.get(pk, row.title)]
+    for row in changed:
+        row.title = titles[row.pk]
+    update_rows(changed, ["title"])
+
+
+def _forget_people(deleted: Sequence[Item]) -> None:
+    """Who has deleted all that we had of them has no name here any more.
+
+    Their number stays, so that they are known again, and named again, when they write.
+    """
+    if not deleted:
+        return
+    channel, authors = deleted[0].channel, {item.author_id for item in deleted}
+    ours = Item.objects.filter(organisation_id=channel.organisation_id, author_id__in=authors)
+    left = ours.filter(deleted_at=None).values_list("author_id", flat=True).distinct()
+    gone = Identity.objects.filter(
+        organisation_id=channel.organisation_id,
+        network=network_of(channel),
+        external_id__in=authors - set(left),
+    )
+    people = set(gone.values_list("person_id", flat=True))
+    known_elsewhere = Identity.objects.filter(person__in=people).exclude(pk__in=gone.values("pk"))
+    people -= set(known_elsewhere.values_list("person_id", flat=True))
+    Person.objects.filter(pk__in=people).update(name="")
+    gone.update(handle="", url="")
+
+
+def _name_again(nameless: Mapping[str, int], items: Iterable[Item]) -> None:
+    """Give those who write again their name; `nameless` is author id → person."""
+    for item in items:
+        person = nameless.get(item.author_id)
+        if person is not None:
+            Person.objects.filter(pk=person, name="").update(name=_name(item))
+            Identity.objects.filter(person=person, external_id=item.author_id).update(
+                handle=item.author_handle, url=item.author_url
+            )
 
 
 def file_away(channel: Channel) -> None:

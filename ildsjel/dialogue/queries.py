@@ -337,8 +337,9 @@ def draft_of(member: Member, conversation: Conversation) -> str:
 
 
 def last_asked(conversation: Conversation) -> Message | None:
-    """The newest message that an answer would go to."""
-    rows = conversation.messages.filter(kind=MessageKind.INBOUND).select_related("item")
+    """The newest message that an answer would go to; what its author has deleted is none."""
+    rows = conversation.messages.filter(kind=MessageKind.INBOUND, item__deleted_at=None)
+    rows = rows.select_related("item")
     return rows.order_by("-at", "-pk").first()
 
 

@@ -1,13 +1,19 @@
 """An answer goes out, from the desk to the network.
 
+Several senders work side by side, never two of them on one channel, so that a network that hangs
+holds up its own answers only.
+
 A due answer is claimed and marked `sending` in one transaction; the network is called with none
 open; then it is `sent`, `failed`, `unsure`, or queued again where surely nothing was sent. A sender
 that dies leaves `sending` behind: a network that takes the same key twice as one gets it again, any
-other makes it `unsure` and asks a person. A double post is worse than a late one.
+other makes it `unsure` and asks a person. A double post is worse than a late one. What waits for a
+channel that is switched off or removed does not wait for ever: it is `failed`, and says so.
 """
 
 import logging
 from datetime import timedelta
+
+from django.utils.translation import gettext_noop
 
 from ildsjel.channels import gateway
 from ildsjel.channels.actions import note_alive, note_fault
@@ -23,7 +29,21 @@ log = logging.getLogger(__name__)
 TRIES = 8
 # Mastodon remembers a key for an hour; within half of it the same key surely is the same post.
 SAFE_TO_REPEAT = timedelta(minutes=30)
-UNKNOWN = "Ildsjel was stopped while this was being sent. Look at the network: is it there?"
+UNKNOWN = gettext_noop(
+    "Ildsjel was stopped while this was being sent. Look at the network: is it there?"
+)
+UNEXPECTED = gettext_noop("An unexpected fault in Ildsjel; see the log.")
+OFF = gettext_noop(
+    "The channel was switched off before this was sent. Send it again when the channel is on, or "
+    "copy the words and answer in another way."
+)
+REMOVED = gettext_noop(
+    "The channel was removed before this was sent. Copy the words and answer in another way."
+)
+DELETED = gettext_noop("The message that this answers was deleted by its author.")
+CUT_SHORT = gettext_noop(
+    "The channel was switched off after this had been tried. Look at the network: is it there?"
+)
 
 
 def send_due() -> int:
@@ -37,6 +57,11 @@ def send_due() -> int:
 def send(message: Message) -> None:
     """Send a claimed answer and write down what became of it."""
     channel = message.conversation.channel
+    if message.answers and message.answers.item and message.answers.item.deleted_at:
+        tried = message.attempts > 1 and _may_have_arrived(channel)
+        outcome = Delivery.UNSURE if tried else Delivery.FAILED
+        delivery.mark(message, outcome, error=DELETED)
+        return
     repeatable = _repeatable(message, channel)
     try:
         sent = gateway.send(channel, outgoing(message))
@@ -52,8 +77,7 @@ def send(message: Message) -> None:
         delivery.mark(message, Delivery.FAILED, error=str(refused))
     except Exception:
         log.exception("Message %s could not be sent.", message.pk)
-        error = "An unexpected fault in Ildsjel; see the log."
-        _again_or(message, Delivery.UNSURE, error, repeat=False)
+        _again_or(message, Delivery.UNSURE, UNEXPECTED, repeat=False)
     else:
         now = utc_now()
         delivery.mark_sent(message, external_id=sent.external_id, url=sent.url, now=now)
@@ -86,6 +110,25 @@ def outgoing(message: Message) -> gateway.Outgoing:
         visibility=asked.visibility if asked else "public",
         language=message.conversation.language,
     )
+
+
+def return_stranded() -> int:
+    """Give back to their writers what waits for a channel that is switched off or removed."""
+    return sum(_give_up(message) for message in delivery.without_channel())
+
+
+def _give_up(message: Message) -> bool:
+    channel = message.conversation.channel
+    if message.attempts and _may_have_arrived(channel):
+        return delivery.give_up(message, Delivery.UNSURE, error=CUT_SHORT)
+    reason = REMOVED if channel.removed_at else OFF
+    return delivery.give_up(message, Delivery.FAILED, error=reason)
+
+
+def _may_have_arrived(channel: Channel) -> bool:
+    """Whether a try that came to nothing may have come to something: only where the same key again
+    is harmless is an answer queued once more after an end that we can't know."""
+    return not gateway.is_installed(channel) or gateway.capabilities(channel).idempotent_publish
 
 
 def recover() -> int:

@@ -170,9 +170,13 @@ def forget(
 def _empty(rows: Sequence[Item], now: datetime) -> None:
     for row in rows:
         row.deleted_at = now
-        row.text = row.title = row.author_name = ""
-        row.links, row.media, row.tags = [], [], []
-    fields = ["deleted_at", "text", "title", "author_name", "links", "media", "tags"]
+        row.text = row.title = row.url = ""
+        row.author_name = row.author_handle = row.author_url = ""
+        row.links, row.media, row.tags, row.reply_context = [], [], [], {}
+    fields = [
+        "deleted_at", "text", "title", "url", "author_name", "author_handle", "author_url",
+        "links", "media", "tags", "reply_context",
+    ]  # fmt: skip
     update_rows(rows, fields)
     ItemRevision.objects.filter(item__in=rows).delete()
 

@@ -8,21 +8,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 
-from ildsjel.channels.actions import connect, switch
+from ildsjel.channels.actions import connect, remove, switch
 from ildsjel.channels.gateway import Batch
 from ildsjel.channels.models import Channel
+from ildsjel.dialogue import delivery
 from ildsjel.dialogue.actions import (
     ThreadMoved,
+    close,
     decide_unsure,
     reply,
     save_draft,
     take_back,
 )
-from ildsjel.dialogue.models import Conversation, Delivery, Draft, Message, Promise
+from ildsjel.dialogue.models import Conversation, Delivery, Draft, Message, Promise, State
 from ildsjel.flow.inbound import receive
-from ildsjel.flow.outbound import recover, send_due
+from ildsjel.flow.outbound import OFF, REMOVED, recover, return_stranded, send_due
 from ildsjel.organisation.models import Member, NotAllowed, Role
-from tests.builders import make_member, make_owner
+from tests.builders import make_channel, make_conversation, make_member, make_owner
 from tests.rooms.test_line import item
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +218,68 @@ def test_readers_and_strangers_do_not_answer(owner: Member, conversation: Conver
             reply(by=member, conversation=conversation, text="Hi", seen=None)
         with pytest.raises(NotAllowed):
             save_draft(by=member, conversation=conversation, text="Hi")
+
+
+def second_channel(owner: Member, receiver: str) -> Conversation:
+    channel = make_channel(owner, name="Other form", settings={"reply_url": receiver})
+    return make_conversation(owner, channel=channel)
+
+
+def test_of_each_channel_one_answer_is_on_its_way_at_a_time(
+    owner: Member, conversation: Conversation, receiver: str
+) -> None:
+    other = second_channel(owner, receiver)
+    first, second = answer(owner, conversation), answer(owner, conversation)
+    elsewhere = answer(owner, other)
+    now = datetime.now(UTC)
+    assert delivery.take_due(now) == [first]
+    assert delivery.take_due(now) == [elsewhere]
+    assert delivery.take_due(now) == []
+    [held] = Message.objects.filter(pk=first.pk)
+    delivery.mark_sent(held, external_id="n1", url="", now=now)
+    assert delivery.take_due(now) == [second]
+
+
+def test_a_sender_that_died_holds_up_nobody(owner: Member, conversation: Conversation) -> None:
+    first, second = answer(owner, conversation), answer(owner, conversation)
+    now = datetime.now(UTC)
+    assert delivery.take_due(now) == [first]
+    assert delivery.take_due(now + delivery.LEASE) == [second]
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_waits_for_a_channel_that_is_off_is_given_back(
+    owner: Member, conversation: Conversation, removed: bool
+) -> None:
+    message = answer(owner, conversation)
+    close(by=owner, conversation=conversation)
+    if removed:
+        remove(by=owner, channel=conversation.channel)
+    else:
+        switch(by=owner, channel=conversation.channel, on=False)
+    assert return_stranded() == 1
+    assert delivery_of(message) == Delivery.FAILED
+    assert message.error == (REMOVED if removed else OFF)
+    assert Conversation.objects.get().state == State.OPEN
+    remove(by=owner, channel=conversation.channel, removed=False)
+    assert decide_unsure(by=owner, message=message, was_sent=False)
+    assert send_due() == 1
+    assert delivery_of(message) == Delivery.SENT
+    assert len(Receiver.taken) == 1
+
+
+def test_what_may_have_arrived_is_asked_about(owner: Member, conversation: Conversation) -> None:
+    message = answer(owner, conversation)
+    Channel.objects.update(kind="sample", enabled=False)
+    Message.objects.update(attempts=1)
+    assert return_stranded() == 1
+    assert delivery_of(message) == Delivery.UNSURE
+
+
+def test_only_what_is_queued_is_given_back(owner: Member, conversation: Conversation) -> None:
+    message = answer(owner, conversation)
+    Channel.objects.update(enabled=False)
+    [found] = delivery.without_channel()
+    assert take_back(by=owner, message=message)
+    assert not delivery.give_up(found, Delivery.FAILED, error=OFF)
+    assert delivery_of(message) == Delivery.TAKEN_BACK

@@ -129,4 +129,5 @@ def _state(conversation: Conversation) -> str:
 
 def who(conversation: Conversation) -> str:
     """Whom the conversation is with."""
-    return conversation.person.name if conversation.person else _("Somebody unknown")
+    name = conversation.person.name if conversation.person else ""
+    return name or _("Somebody unknown")
