@@ -1,7 +1,7 @@
 """What the loop does, and how often it looks.
 
-A network that hangs may hold up others that are read, but never an answer: answers have a thread of
-their own.
+A network that hangs may hold up others that are read, but never an answer to another: answers have
+threads of their own, and no two of them work on one channel.
 """
 
 from ildsjel.channels.models import Channel, Import
@@ -15,6 +15,7 @@ from ildsjel.work.models import free_leases_of_the_dead
 HOUR = 3_600.0
 DAY = 24 * HOUR
 READERS = 3
+SENDERS = 6  # so many networks may hang at once before an answer to another one waits for them
 
 
 def wake() -> int:
@@ -31,9 +32,13 @@ def free_leases() -> int:
 
 def answers() -> list[Job]:
     return [
-        Job("send answers", outbound.send_due, every=0.25),
         Job("recover answers", outbound.recover, every=1),
+        Job("return stranded answers", outbound.return_stranded, every=1),
     ]
+
+
+def sending() -> list[Job]:
+    return [Job("send answers", outbound.send_due, every=0.5)]
 
 
 def reading() -> list[Job]:
@@ -54,4 +59,5 @@ def chores() -> list[Job]:
 def loops() -> dict[str, list[Job]]:
     """The loop's threads by name, each with its jobs in order of urgency."""
     readers = {f"reading {number + 1}": reading() for number in range(READERS)}
-    return {"answers": answers(), "chores": chores(), **readers}
+    senders = {f"sending {number + 1}": sending() for number in range(SENDERS)}
+    return {"answers": answers(), **senders, "chores": chores(), **readers}
