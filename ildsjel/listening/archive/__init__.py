@@ -1,0 +1,33 @@
+"""The archive: what sources delivered, as Parquet files by day, so that it can be asked again.
+
+    archive/<organisation>/<day>/new-<digest>.parquet    a batch as it came
+    archive/<organisation>/<day>/day-<digest>.parquet    many batches in one, each post once
+    archive/<organisation>/gone/<digest>.parquet         what was deleted since, until it is purged
+
+A day is that on which a post was published, in UTC. Files are never changed: they are written whole
+under another name and then given theirs, and what replaces others names them in its metadata, so
+that a crash between the two leaves nothing doubled. A batch that is read twice gives the same file.
+Readers see each post once, in its newest revision, and nothing that was deleted.
+
+Whoever reads holds `reading`; files are only replaced while nobody does.
+"""
+
+from ildsjel.listening.archive.columns import SCHEMA, items_of, table_of
+from ildsjel.listening.archive.days import append, compact, days, forget, keep_since, purge
+from ildsjel.listening.archive.reading import Piece, pieces, read, reading
+
+__all__ = [
+    "SCHEMA",
+    "Piece",
+    "append",
+    "compact",
+    "days",
+    "forget",
+    "items_of",
+    "keep_since",
+    "pieces",
+    "purge",
+    "read",
+    "reading",
+    "table_of",
+]
