@@ -114,7 +114,8 @@ def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor
             Channel.objects.filter(pk=channel.pk).update(**{cursor: batch.cursor})
         if any((result.new, result.edited, result.deleted)):
             changed(channel.organisation_id)
-        note_alive(channel, events=len(wanted) + len(batch.deletions), at=now)
+        if batch.asked:
+            note_alive(channel, events=result.new + result.edited + result.deleted, at=now)
         note_rejected(channel, batch.rejected, at=now)
     setattr(channel, cursor, batch.cursor or getattr(channel, cursor))
     return result

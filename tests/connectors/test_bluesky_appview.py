@@ -88,13 +88,6 @@ def items(batches: list[Batch]) -> dict[str, Item]:
     return {item.external_id: item for batch in batches for item in batch.items}
 
 
-def mention_of(person: Session) -> dict[str, object]:
-    """What makes a post that begins with the person's handle name them."""
-    feature = {"$type": "app.bsky.richtext.facet#mention", "did": person.did}
-    index = {"byteStart": 0, "byteEnd": len(f"@{person.handle}")}
-    return {"facets": [{"index": index, "features": [feature]}]}
-
-
 def ago(**distance: float) -> str:
     return (datetime.now(UTC) - timedelta(**distance)).isoformat().replace("+00:00", "Z")
 
@@ -107,8 +100,7 @@ def quote_of(post: Post) -> dict[str, object]:
 def test_notifications_are_mentions_answers_and_quotes(
     account: Account, appview: AppView, citizen: Session, library: Session, ours: Post
 ) -> None:
-    text = f"@{library.handle} har dere åpent?"
-    mention = shown(appview, citizen.post(text, **mention_of(library)))
+    mention = shown(appview, citizen.mention(library, "har dere åpent?"))
     answer = shown(appview, citizen.reply("Så fint", ours, ours))
     quote = shown(appview, citizen.post("Se her!", **quote_of(ours)))
     citizen.like(ours)
@@ -122,7 +114,7 @@ def test_notifications_are_mentions_answers_and_quotes(
         quote[0]: Address.MENTION,
         last[0]: Address.REPLY,
     }
-    assert read[mention[0]].text == text
+    assert read[mention[0]].text == f"@{library.handle} har dere åpent?"
     assert read[mention[0]].author.handle == citizen.handle
     assert read[answer[0]].thread_key == ours[0]
     assert read[answer[0]].reply_context["cid"] == answer[1]

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.servers import dovecot, smtp
 from tests.servers.dovecot import Dovecot, dovecot_server
-from tests.servers.jetstream import jetstream_server
-from tests.servers.pds import pds_server
+from tests.servers.jetstream import Jetstream, jetstream_server
+from tests.servers.pds import Session, pds_server
 from tests.servers.smtp import smtp_server
 from tests.servers.snac import snac_server
 
@@ -29,21 +29,26 @@ class Network:
     answers: Callable[[str], list[str]]  # the texts that stand below it
 
 
+def bluesky_channel(ours: Session, jetstream: Jetstream, *, appview_url: str) -> dict[str, Any]:
+    """Our own account, as the set-up is told of it."""
+    return {
+        "kind": "bluesky",
+        "name": "Bluesky",
+        "settings": {
+            "jetstream_url": jetstream.v2,
+            "service_url": ours.url,
+            "appview_url": appview_url,
+            "handle": ours.handle,
+        },
+        "secrets": {"app_password": ours.password},
+    }
+
+
 @contextmanager
 def bluesky() -> Iterator[Network]:
     with pds_server() as pds, jetstream_server(pds.url) as jetstream:
         ours, citizen = pds.create_account("bergvik"), pds.create_account("kari")
-        channel = {
-            "kind": "bluesky",
-            "name": "Bluesky",
-            "settings": {
-                "jetstream_url": jetstream.v2,
-                "service_url": pds.url,
-                "appview_url": pds.url,
-                "handle": ours.handle,
-            },
-            "secrets": {"app_password": ours.password},
-        }
+        channel = bluesky_channel(ours, jetstream, appview_url=pds.url)
 
         def answers(uri: str) -> list[str]:
             below = [post["value"] for post in citizen.records(ours.did)]

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ildsjel.channels.actions import connect
+from ildsjel.channels.actions import connect, note_fault
 from ildsjel.channels.gateway import Batch
 from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import Condition, health_of
@@ -15,7 +15,7 @@ from ildsjel.engine.items import Rejected
 from ildsjel.flow.inbound import poll_due, receive
 from ildsjel.listening.actions import save_watch
 from ildsjel.listening.models import Item
-from ildsjel.organisation.models import Member
+from ildsjel.organisation.models import Member, utc_now
 from tests.builders import make_channel, make_owner
 from tests.rooms.test_line import item
 
@@ -110,6 +110,26 @@ def test_a_channel_that_fails_says_so_and_recovers(owner: Member, news: str) -> 
     channel.refresh_from_db()
     assert health_of(channel).condition == Condition.WELL
     assert lines(channel)[-1] == "Connected again."
+
+
+def test_a_look_that_asks_nobody_is_no_sign_of_life(owner: Member) -> None:
+    """Without an account Bluesky has only its stream, and that is down."""
+    channel = connect(by=owner, kind="bluesky", name="Bluesky", settings={})
+    note_fault(channel, "The stream was lost.", at=utc_now())
+    assert poll_due() == 1
+    channel.refresh_from_db()
+    assert (channel.error, channel.last_ok_at) == ("The stream was lost.", None)
+
+
+def test_what_is_read_once_more_is_not_the_newest_that_came(owner: Member) -> None:
+    channel = make_channel(owner)
+    receive(channel, Batch(items=[item()]))
+    channel.refresh_from_db()
+    came = channel.last_event_at
+    assert came is not None
+    receive(channel, Batch(items=[item()]))
+    channel.refresh_from_db()
+    assert channel.last_event_at == came
 
 
 def test_one_channel_that_fails_leaves_the_others_alone(owner: Member, news: str) -> None:

@@ -51,6 +51,13 @@ class Session:
         refs = {"parent": _ref(parent), "root": _ref(root)}
         return self.post(text, reply=refs, **more)
 
+    def mention(self, person: "Session", text: str) -> tuple[str, str]:
+        """Publish a post that begins with the person's handle, marked so that they are told."""
+        named = f"@{person.handle}"
+        feature = {"$type": "app.bsky.richtext.facet#mention", "did": person.did}
+        index = {"byteStart": 0, "byteEnd": len(named)}
+        return self.post(f"{named} {text}", facets=[{"index": index, "features": [feature]}])
+
     def like(self, post: tuple[str, str]) -> tuple[str, str]:
         return self.create("app.bsky.feed.like", subject=_ref(post))
 
@@ -87,6 +94,13 @@ class Session:
             page = self._get("com.atproto.repo.listRecords", params)
             found += page["records"]
             cursor = page.get("cursor") if page["records"] else None
+        return found
+
+    def notifications(self) -> list[dict[str, Any]]:
+        """What the AppView tells this person, newest first."""
+        headers = {"Authorization": f"Bearer {self.access}"}
+        url = f"{self.url}/xrpc/app.bsky.notification.listNotifications"
+        found: list[dict[str, Any]] = _answer(httpx.get(url, headers=headers))["notifications"]
         return found
 
     def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
