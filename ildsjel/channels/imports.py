@@ -9,6 +9,8 @@ from uuid import uuid4
 import orjson
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from ildsjel.channels.gateway import Inspection, Refused, inspect
 from ildsjel.channels.models import Channel, Import, ImportState, RejectedRow
@@ -19,18 +21,51 @@ from ildsjel.work.holders import is_dead
 from ildsjel.work.texts import storable
 
 ROWS_REPORTED = 1000
+UPLOADS_KEPT = timedelta(days=14)  # after the import is done, stopped or was never begun
 GIVEN_UP_AFTER = timedelta(minutes=1)  # the loop takes up a batch each second
 
 
 def keep_upload(name: str, chunks: Iterable[bytes]) -> Path:
     """Write an uploaded file into the data folder under a name of our own."""
-    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder = _uploads()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid4().hex}{Path(name).suffix.lower()[:10]}"
     with path.open("wb") as file:
         for chunk in chunks:
             file.write(chunk)
     return path
+
+
+def _uploads() -> Path:
+    return Path(settings.MEDIA_ROOT) / "imports"
+
+
+def is_kept(source: Import) -> bool:
+    """Whether the import's file is still there to be read."""
+    return Path(source.channel.settings.get("path", "")).is_file()
+
+
+def remove_old_uploads() -> int:
+    """Remove uploaded files that no import has needed for `UPLOADS_KEPT`; says how many.
+
+    A file that `ildsjel import` reads belongs to whoever named it, and is never touched.
+    """
+    edge = utc_now() - UPLOADS_KEPT
+    recent = Import.objects.annotate(ended=Coalesce("finished_at", "created_at")).filter(
+        Q(state=ImportState.RUNNING) | Q(ended__gt=edge)
+    )
+    needed = {
+        Path(each.channel.settings.get("path", "")).name
+        for each in recent.select_related("channel")
+    }
+    old = [
+        path
+        for path in (_uploads().iterdir() if _uploads().is_dir() else ())
+        if path.name not in needed and path.stat().st_mtime < edge.timestamp()
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def prepare(*, by: Member, path: Path, name: str) -> Import:
@@ -110,7 +145,8 @@ def start(
     }
     channel.save(update_fields=["settings"])
     source.state, source.error, source.due_at = ImportState.RUNNING, "", utc_now()
-    source.save(update_fields=["state", "error", "due_at"])
+    source.finished_at = None
+    source.save(update_fields=["state", "error", "due_at", "finished_at"])
     details = {"file": source.file_name, "mapping": chosen, "history": history}
     record(by.organisation, "import.start", by=by, target=source, details=details)
     return source
@@ -144,7 +180,7 @@ def stop(*, by: Member, source: Import) -> None:
     require(by, Right.CHANNELS)
     require_own(by, source)
     Import.objects.filter(pk=source.pk, state=ImportState.RUNNING).update(
-        state=ImportState.STOPPED, due_at=None
+        state=ImportState.STOPPED, finished_at=utc_now(), due_at=None
     )
     record(by.organisation, "import.stop", by=by, target=source)
     changed(by.organisation_id)

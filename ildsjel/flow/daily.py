@@ -1,8 +1,10 @@
-"""A day passes: public holidays are kept ahead as rows, sessions that ran out are cleared."""
+"""A day passes: public holidays are kept ahead as rows; sessions that ran out and files that were
+imported are cleared."""
 
 from django.core.management import call_command
 from django.db import connection
 
+from ildsjel.channels.imports import remove_old_uploads
 from ildsjel.organisation.actions import write_holidays
 from ildsjel.organisation.queries import countries_in_use
 
@@ -17,6 +19,12 @@ def keep_holidays() -> int:
 def clear_sessions() -> int:
     """Delete the sessions of people who are long gone."""
     call_command("clearsessions")
+    return 0
+
+
+def clear_uploads() -> int:
+    """Delete uploaded files whose imports ended, or were left alone, some days ago."""
+    remove_old_uploads()
     return 0
 
 

@@ -80,6 +80,7 @@ def _fail(source: Import, error: str) -> None:
     held(source).update(
         state=ImportState.FAILED,
         error=error[:500],
+        finished_at=utc_now(),
         due_at=None,
         leased_until=None,
         lease_token=None,
@@ -104,4 +105,4 @@ def run_through(source: Import) -> Generator[Import, None, None]:
             if not claimed:
                 time.sleep(LOOK_EVERY)
     finally:
-        running.update(state=ImportState.STOPPED, due_at=None)
+        running.update(state=ImportState.STOPPED, finished_at=utc_now(), due_at=None)

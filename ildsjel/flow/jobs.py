@@ -7,8 +7,8 @@ threads of their own, and no two of them work on one channel.
 from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
 from ildsjel.dialogue.models import Message
-from ildsjel.flow import daily, imports, inbound, outbound
-from ildsjel.organisation.models import utc_now
+from ildsjel.flow import daily, imports, inbound, outbound, sample_making
+from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
 from ildsjel.work.models import free_leases_of_the_dead
 
@@ -27,6 +27,7 @@ def free_leases() -> int:
     now = utc_now()
     freed = free_leases_of_the_dead(Message.objects.all(), now=now)
     freed += free_leases_of_the_dead(Channel.objects.all(), now=now)
+    freed += free_leases_of_the_dead(SampleOrder.objects.all(), now=now)
     return freed + free_leases_of_the_dead(Import.objects.all(), now=now)
 
 
@@ -49,10 +50,12 @@ def chores() -> list[Job]:
     return [
         Job("free leases of the dead", free_leases, every=2),
         Job("import files", imports.step_due, every=1),
+        Job("make samples", sample_making.make_due, every=0.5),
         Job("wake snoozed", wake, every=5),
         Job("keep holidays", daily.keep_holidays, every=DAY),
         Job("keep statistics", daily.keep_statistics, every=HOUR),
         Job("clear sessions", daily.clear_sessions, every=DAY),
+        Job("clear uploads", daily.clear_uploads, every=DAY),
     ]
 
 

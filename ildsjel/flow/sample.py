@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
@@ -29,7 +30,7 @@ from ildsjel.dialogue.models import (
 )
 from ildsjel.engine.business_time import Interval
 from ildsjel.engine.items import Deletion, Item
-from ildsjel.engine.simulator import SAMPLE, Event, simulate
+from ildsjel.engine.simulator import SAMPLE, Event, Staff, simulate
 from ildsjel.flow.inbound import receive
 from ildsjel.listening.actions import save_watch
 from ildsjel.organisation.actions import (
@@ -42,14 +43,23 @@ from ildsjel.organisation.actions import (
     switch_user,
 )
 from ildsjel.organisation.audit import require
-from ildsjel.organisation.models import Calendar, Member, NotAllowed, Right, User, utc_now
+from ildsjel.organisation.models import (
+    Calendar,
+    Member,
+    NotAllowed,
+    Right,
+    Role,
+    User,
+    utc_now,
+)
 from ildsjel.strategy.actions import save_goal, save_group, save_topic
 from ildsjel.strategy.models import Goal, Topic
 
 SEED = 7
 DAYS = 42
-BATCH = 500
+BATCH = 200
 COUNTRY = "NO"
+HEAD = next(each for each in SAMPLE.staff if each.role == Role.OWNER)
 ANSWERED_STAYS = timedelta(hours=20)  # an answered conversation stays open so long
 LEFT_TO_DO = timedelta(hours=2)
 OVERDUE_KEPT = 6
@@ -58,10 +68,10 @@ AWAY = timedelta(hours=17)  # the visitor was last here so long ago
 
 
 @dataclass(frozen=True, slots=True)
-class _House:
+class House:
     """The sample organisation as rows, by their names in the simulator's data."""
 
-    owner: Member
+    head: Member  # a made-up colleague, in whose name it is furnished
     staff: Mapping[str, Member]
     desks: Mapping[str, Desk]
     channels: Mapping[str, Channel]  # by network
@@ -69,27 +79,22 @@ class _House:
 
 @transaction.atomic
 def create_sample(owner: User) -> Member:
-    """Make the sample organisation with all its traffic up to this moment; all of it, or nothing.
+    """Make the sample organisation with all its traffic up to this moment, at once.
 
-    Returns the owner's membership. Takes a few seconds.
+    Returns the owner's membership. Takes seconds, and writes all the while: a page lets the loop
+    make it, a piece at a time (`flow.sample_making`).
     """
-    member = create_organisation(
-        name=SAMPLE.name,
-        owner=owner,
-        language=SAMPLE.language,
-        timezone=SAMPLE.timezone,
-        country=COUNTRY,
-        simulated=True,
-    )
-    house = _furnish(member)
     now = utc_now()
-    events = _unanswered_at_last(simulate(SEED, now - timedelta(days=DAYS), DAYS), now)
-    _let_in(house, events)
-    _sign_answers(house, events)
-    _tidy(house, now)
-    Member.objects.filter(pk=member.pk).update(visited_at=now - AWAY)
-    member.refresh_from_db()
-    return member
+    events = traffic(now)
+    house = furnish()
+    for channel, batch in batches(house, events):
+        receive(channel, batch)
+    return hand_over(house, owner, events, now)
+
+
+def traffic(until: datetime) -> list[Event]:
+    """What is said in the six weeks up to that moment, in order of time."""
+    return _unanswered_at_last(simulate(SEED, until - timedelta(days=DAYS), DAYS), until)
 
 
 def _unanswered_at_last(events: Sequence[Event], now: datetime) -> list[Event]:
@@ -108,32 +113,55 @@ def _unanswered_at_last(events: Sequence[Event], now: datetime) -> list[Event]:
     return kept
 
 
-def _furnish(owner: Member) -> _House:
-    """Staff, desks, plan, words and channels, before the first post arrives."""
-    staff = {each.name: _employ(owner, each.name, each.email, each.role) for each in SAMPLE.staff}
+@transaction.atomic
+def furnish() -> House:
+    """The organisation before the first post arrives: staff, desks, plan, words and channels.
+
+    Only people who do not exist belong to it, so that nobody sees it before it is handed over.
+    """
+    head = _found()
+    staff = {each.name: _employ(head, each) for each in SAMPLE.staff if each != HEAD}
+    staff[HEAD.name] = head
     channels = {
         each.network: connect_sample(
-            owner.organisation, network=each.network, name=each.name, handle=each.handle
+            head.organisation, network=each.network, name=each.name, handle=each.handle
         )
         for each in SAMPLE.channels
     }
-    desks = _desks(owner, staff)
-    goals = {each.name: save_goal(by=owner, statement=each.name) for each in SAMPLE.goals}
+    desks = _desks(head, staff)
+    goals = {each.name: save_goal(by=head, statement=each.name) for each in SAMPLE.goals}
     for group in SAMPLE.groups:
-        save_group(by=owner, name=group.name, need=group.need)
+        save_group(by=head, name=group.name, need=group.need)
     for watch in SAMPLE.watches:
-        save_watch(by=owner, name=watch.name, query=watch.query, opens_conversations=watch.opens)
-    _rules(owner, desks, goals, channels)
-    return _House(owner, staff, desks, channels)
+        save_watch(by=head, name=watch.name, query=watch.query, opens_conversations=watch.opens)
+    _rules(head, desks, goals, channels)
+    return House(head, staff, desks, channels)
 
 
-def _employ(owner: Member, name: str, email: str, role: str) -> Member:
+def _found() -> Member:
+    """The organisation with its made-up head."""
+    return create_organisation(
+        name=SAMPLE.name,
+        owner=_nobody(HEAD),
+        language=SAMPLE.language,
+        timezone=SAMPLE.timezone,
+        country=COUNTRY,
+        simulated=True,
+    )
+
+
+def _employ(head: Member, person: Staff) -> Member:
+    return add_member(by=head, user=_nobody(person), role=person.role)
+
+
+def _nobody(person: Staff) -> User:
     """A colleague who does not exist: without a password, and switched off."""
+    email = person.email
     if User.objects.filter(email__iexact=email).exists():  # an older sample has them
-        email = email.replace("@", f"+{owner.organisation_id}@")
-    user = create_user(email=email, password=None, name=name, language=SAMPLE.language)
+        email = email.replace("@", f"+{uuid4().hex[:8]}@")
+    user = create_user(email=email, password=None, name=person.name, language=SAMPLE.language)
     switch_user(user=user, on=False)
-    return add_member(by=owner, user=user, role=role)
+    return user
 
 
 def _desks(owner: Member, staff: Mapping[str, Member]) -> dict[str, Desk]:
@@ -183,46 +211,56 @@ def _rules(
         )
 
 
-def _let_in(house: _House, events: Sequence[Event]) -> None:
-    """Send everything through the line, a network at a time, in order of time."""
+def batches(house: House, events: Sequence[Event]) -> Iterator[tuple[Channel, Batch]]:
+    """What is to go through the line, a network at a time, in order of time."""
     by_network: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_network[event.network].append(event)
     for network, mine in by_network.items():
-        for batch in _batches(mine):
-            receive(house.channels[network], batch)
+        for begin in range(0, len(mine), BATCH):
+            yield house.channels[network], _batch(mine[begin : begin + BATCH])
 
 
-def _batches(events: Sequence[Event]) -> Iterator[Batch]:
-    for begin in range(0, len(events), BATCH):
-        payloads = [event.payload for event in events[begin : begin + BATCH]]
-        yield Batch(
-            items=[each for each in payloads if isinstance(each, Item)],
-            deletions=[each for each in payloads if isinstance(each, Deletion)],
-        )
+def _batch(events: Sequence[Event]) -> Batch:
+    payloads = [event.payload for event in events]
+    return Batch(
+        items=[each for each in payloads if isinstance(each, Item)],
+        deletions=[each for each in payloads if isinstance(each, Deletion)],
+    )
 
 
-def _sign_answers(house: _House, events: Sequence[Event]) -> None:
+@transaction.atomic
+def hand_over(house: House, user: User, events: Sequence[Event], now: datetime) -> Member:
+    """Leave the desks as on an ordinary day, and let the visitor in as an owner."""
+    visitor = add_member(by=house.head, user=user, role=Role.OWNER)
+    _sign_answers(house, events)
+    _tidy(house, visitor, now)
+    Member.objects.filter(pk=visitor.pk).update(visited_at=now - AWAY)
+    visitor.refresh_from_db()
+    return visitor
+
+
+def _sign_answers(house: House, events: Sequence[Event]) -> None:
     """Our answers carry the name of the colleague who wrote them."""
     written: dict[str, list[str]] = defaultdict(list)
     for event in events:
         if isinstance(event.payload, Item) and event.payload.own and event.truth.answered_by:
             written[event.truth.answered_by].append(event.payload.external_id)
-    replies = Message.objects.filter(organisation=house.owner.organisation, kind=MessageKind.REPLY)
+    replies = Message.objects.filter(organisation=house.head.organisation, kind=MessageKind.REPLY)
     for name, external_ids in written.items():
         replies.filter(external_id__in=external_ids).update(author=house.staff[name])
 
 
-def _tidy(house: _House, now: datetime) -> None:
+def _tidy(house: House, visitor: Member, now: datetime) -> None:
     """Leave the desks as on an ordinary day: what is old is closed, most of the rest is taken."""
-    rows = Conversation.objects.filter(organisation=house.owner.organisation)
+    rows = Conversation.objects.filter(organisation=house.head.organisation)
     late = rows.filter(promised_at__lt=now)
     first = late.exclude(promises__met_at__isnull=False).order_by("-promised_at")
     kept = list(first.values_list("pk", flat=True)[:OVERDUE_KEPT])
     _file_away(late.exclude(pk__in=kept), now)
     old = rows.filter(promised_at=None, last_at__lt=now - ANSWERED_STAYS)
     _file_away(old.exclude(state=State.CLOSED), now)
-    _share_out(house, list(rows.filter(state=State.OPEN).order_by("-last_at")))
+    _share_out(house, visitor, list(rows.filter(state=State.OPEN).order_by("-last_at")))
 
 
 def _file_away(rows: QuerySet[Conversation], now: datetime) -> None:
@@ -239,7 +277,7 @@ def _file_away(rows: QuerySet[Conversation], now: datetime) -> None:
     )
 
 
-def _share_out(house: _House, rows: Sequence[Conversation]) -> None:
+def _share_out(house: House, visitor: Member, rows: Sequence[Conversation]) -> None:
     """Two of three have a colleague on them; a few wait for the visitor."""
     names = {desk.pk: name for name, desk in house.desks.items()}
     for number, row in enumerate(rows):
@@ -247,7 +285,7 @@ def _share_out(house: _House, rows: Sequence[Conversation]) -> None:
         if number % 3 and people:
             row.assignee = house.staff[people[number % len(people)].name]
         elif number % 9 == 3:
-            row.assignee = house.owner
+            row.assignee = visitor
     Conversation.objects.bulk_update(rows, ["assignee"], batch_size=200)
 
 

@@ -21,6 +21,8 @@ from ildsjel.organisation.models import (
     Pulse,
     Right,
     Role,
+    SampleOrder,
+    SampleState,
     SetupLink,
     User,
     utc_now,
@@ -262,6 +264,27 @@ def close_setup(secret: str) -> None:
 def end_setup() -> None:
     """Stop set-up links that nobody has used: the installation has its organisation."""
     SetupLink.objects.filter(used_at=None).delete()
+
+
+@transaction.atomic
+def order_sample(*, user: User) -> None:
+    """Ask the loop for a sample organisation to look around in. One who has one, or for whom one
+    is being made, gets no second."""
+    mine = SampleOrder.objects.filter(user=user)
+    mine.filter(state=SampleState.DONE).exclude(organisation__members__user=user).delete()
+    mine.filter(state=SampleState.FAILED).update(state=SampleState.STOPPED, due_at=utc_now())
+    # Whoever presses twice at once meets the constraint.
+    SampleOrder.objects.bulk_create(
+        [SampleOrder(user=user, due_at=utc_now())], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def stop_sample(*, user: User) -> bool:
+    """Stop the making of a sample; the loop removes what there is of it. False where it is too
+    late for that, or nothing was being made."""
+    running = SampleOrder.objects.filter(user=user, state=SampleState.RUNNING)
+    return bool(running.update(state=SampleState.STOPPED, due_at=utc_now()))
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from ildsjel.work.models import Leased
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -263,6 +265,45 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return f"set-up link of {self.created_at:%Y-%m-%d}"
+
+
+class SampleState(models.TextChoices):
+    """How far a sample organisation is; for the loop and its page, never shown as a word."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"  # what was made is removed, then the row itself
+    FAILED = "failed"
+    DONE = "done"
+
+
+class SampleOrder(Leased):
+    """A person's sample organisation, from the moment they ask for it; the loop makes it.
+
+    Until it is done only made-up colleagues belong to the organisation, so nobody sees half of it.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(
+        max_length=10, choices=SampleState.choices, default=SampleState.RUNNING
+    )
+    done = models.PositiveIntegerField(default=0)  # events of its traffic that have been let in
+    total = models.PositiveIntegerField(default=0)  # 0 until that is known
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(state__in=["running", "done"]),
+                name="one_sample_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"sample for {self.user_id}: {self.state}"
 
 
 def utc_now() -> datetime:

@@ -21,6 +21,8 @@ from ildsjel.organisation.models import (
     Organisation,
     Pulse,
     Right,
+    SampleOrder,
+    SampleState,
     SetupLink,
     User,
     utc_now,
@@ -196,6 +198,12 @@ def setup_is_open(secret: str) -> bool:
 
 def somebody_can_sign_in() -> bool:
     return User.objects.filter(is_active=True).exists()
+
+
+def sample_order(user: User) -> SampleOrder | None:
+    """The sample that is being made for a person, was made, or could not be made."""
+    rows = SampleOrder.objects.filter(user=user).exclude(state=SampleState.STOPPED)
+    return rows.select_related("organisation").order_by("-pk").first()
 
 
 def organisations() -> QuerySet[Organisation]:

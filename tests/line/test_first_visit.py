@@ -217,7 +217,7 @@ def test_a_sample_to_look_around_in_and_the_real_one_afterwards(
     page.get_by_role("link", name="Look around in a sample organisation first").click()
     say_who(page)
     go_on(page, "Make the sample")
-    page.wait_for_url(re.compile(r"/o/[^/]+/$"), timeout=60_000)
+    page.wait_for_url(LOOKING_AROUND, timeout=120_000)  # the page leads on by itself
     banner = page.get_by_role("complementary", name="Sample organisation")
     home = page.url
     for room in ["", "dialogue/", "listen/", "plan/", "channels/", "settings/"]:
@@ -236,6 +236,61 @@ def test_a_sample_to_look_around_in_and_the_real_one_afterwards(
     expect(banner).to_have_count(0)
     answer = page.goto(link)
     assert answer is not None and answer.status == 410
+
+
+LOOKING_AROUND = re.compile(r"/o/[^/]+/$")
+HALF_MADE = """
+from ildsjel.organisation.models import Organisation
+print(json.dumps(Organisation.objects.exists()))
+"""
+LEFT = """
+from ildsjel.listening.models import Item
+from ildsjel.organisation.models import Organisation, SampleOrder, User
+tables = (Organisation, SampleOrder, Item)
+print(json.dumps([table.objects.count() for table in tables] + [User.objects.count()]))
+"""
+
+
+def test_a_sample_is_stopped_by_keyboard_and_leaves_nothing(tmp_path: Path, page: Page) -> None:
+    with installation(tmp_path / "data") as ildsjel:
+        ildsjel.command("migrate")
+        ildsjel.start("web")  # without the loop it waits: there is all the time to press stop
+        link = ildsjel.python(LINK)
+        page.goto(f"{ildsjel.url}/setup/{link}/sample/")
+        say_who(page)
+        go_on(page, "Make the sample")
+        at_step(page, "The sample is being made")
+        expect(page.get_by_role("progressbar", name="So far")).to_be_visible()
+        stop = page.get_by_role("button", name="Stop")
+        stop.focus()
+        with page.expect_response(re.compile("told=")):
+            pass  # what is asked for again leaves the focus where it is
+        expect(stop).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Nothing of the sample is kept")).to_be_visible()
+        ildsjel.command("work", "--once")
+        assert ildsjel.python(LEFT) == [0, 0, 0, 1]
+
+
+LINK = """
+from ildsjel.organisation.actions import open_setup
+print(json.dumps(open_setup()))
+"""
+
+
+def test_a_sample_whose_worker_is_killed_is_made_all_the_same(
+    fresh: Installation, page: Page
+) -> None:
+    page.goto(one_time_link(fresh))
+    page.get_by_role("link", name="Look around in a sample organisation first").click()
+    say_who(page)
+    go_on(page, "Make the sample")
+    at_step(page, "The sample is being made")
+    eventually(lambda: fresh.python(HALF_MADE), seconds=60)
+    fresh.kill("work")
+    page.wait_for_url(LOOKING_AROUND, timeout=120_000)
+    organisations, orders, _, people = fresh.python(LEFT)
+    assert (organisations, orders, people) == (1, 1, 19)
 
 
 def remove_it(page: Page, banner_home: str) -> None:

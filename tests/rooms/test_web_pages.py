@@ -25,6 +25,7 @@ from ildsjel.dialogue.models import Conversation, Desk, Message
 from ildsjel.dialogue.search import find, find_people
 from ildsjel.engine.items import Address, Author, Deletion, Item
 from ildsjel.flow.inbound import receive
+from ildsjel.flow.sample_making import make_due
 from ildsjel.listening.actions import save_watch
 from ildsjel.listening.models import Item as Row
 from ildsjel.listening.models import Watch
@@ -236,8 +237,9 @@ def test_the_sample_first_and_the_link_stays_open(client: Client) -> None:
     secret = open_setup()
     url = reverse("web:setup-sample", args=[secret])
     assert client.post(url, {**ANSWERS["you"], "password": "x"}).status_code == 422
-    end = client.post(url, ANSWERS["you"])
-    page = text_of(client.get(end.headers["Location"]))
+    making = client.post(url, ANSWERS["you"]).headers["Location"]
+    make_due()
+    page = text_of(client.get(making, follow=True))
     assert "Everything here is simulated" in page and reverse("web:new") in page
     assert (
         client.get(reverse("web:setup", args=[secret])).status_code == 302

@@ -128,6 +128,7 @@ def _progress_page(request: MemberRequest, found: Import) -> HttpResponse:
         "status": STATUS[ImportState(found.state)],
         "running": found.state == ImportState.RUNNING,
         "can_go_on": found.state in {ImportState.STOPPED, ImportState.FAILED},
+        "kept": files.is_kept(found),
         "total": max(found.rows_expected, found.rows_read),
         "rejected": rejected.get_page(request.GET.get("page")),
         "history": bool(found.channel.settings.get("history")),

@@ -6,11 +6,11 @@ for the sample organisation, for drills, and for tests that need realistic traff
 
 from datetime import UTC, datetime, timedelta
 
-from ildsjel.engine.simulator.sample_organisation import SAMPLE, Municipality
+from ildsjel.engine.simulator.sample_organisation import SAMPLE, Municipality, Staff
 from ildsjel.engine.simulator.town_life import TownLife
 from ildsjel.engine.simulator.writing import Event, Truth
 
-__all__ = ["SAMPLE", "Event", "Municipality", "Truth", "simulate"]
+__all__ = ["SAMPLE", "Event", "Municipality", "Staff", "Truth", "simulate"]
 
 
 def simulate(

@@ -23,8 +23,7 @@ from django.views.decorators.http import require_POST
 
 from ildsjel.dialogue.durations import parse_minutes
 from ildsjel.flow.founding import Founding, found
-from ildsjel.flow.sample import create_sample
-from ildsjel.organisation.actions import close_setup, create_user, end_setup
+from ildsjel.organisation.actions import close_setup, create_user, end_setup, order_sample
 from ildsjel.organisation.hours import parse_hours
 from ildsjel.organisation.models import Member, NotAllowed, User
 from ildsjel.organisation.pages import address
@@ -38,6 +37,7 @@ from ildsjel.web.forms import (
     query_fault,
 )
 from ildsjel.web.guesses import guess_place, hashtags_for, listens_for, words_for
+from ildsjel.web.views.sample import is_being_made
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 KEY = "setup"
@@ -279,11 +279,35 @@ def setup_sample(request: HttpRequest, secret: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _sample_for(request, request.user, back=_first(secret))
     form = YouForm(request.POST or None)
-    if not form.is_bound or not form.is_valid():
+    user = _visitor(form) if form.is_bound else None
+    if user is None:
         return _sample_page(request, form, back=_first(secret))
-    with transaction.atomic():
-        member = create_sample(_new_user(form.cleaned_data))
-    return _look_around(request, member)
+    login(request, user, backend=BACKEND)
+    return _to_the_making(request)
+
+
+def _visitor(form: YouForm) -> User | None:
+    """The person with their sample asked for; None, with the reason in the form, where that can't
+    be."""
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                user = _new_user(form.cleaned_data)
+                order_sample(user=user)
+            return user
+        except IntegrityError:  # the same form came twice, or somebody took the address
+            taken = _("Somebody with this address can sign in here already.")
+            form.add_error("email", taken)
+    return _came_before(form)
+
+
+def _came_before(form: YouForm) -> User | None:
+    """Whoever the same form has made just now: the button was pressed twice, and the browser
+    dropped the first answer."""
+    email, password = (str(form.data.get(name, "")) for name in ("email", "password"))
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    making = user is not None and is_being_made(user)
+    return user if user is not None and making and user.check_password(password) else None
 
 
 @never_cache
@@ -298,19 +322,22 @@ def _first(secret: str) -> str:
 
 
 def _sample_for(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
-    if request.method != "POST":
-        return _sample_page(request, None, back=back)
-    return _look_around(request, create_sample(user))
+    if request.method == "POST":
+        order_sample(user=user)
+        return _to_the_making(request)
+    if is_being_made(user):
+        return redirect(reverse("web:sample-making"))
+    return _sample_page(request, None, back=back)
+
+
+def _to_the_making(request: HttpRequest) -> HttpResponse:
+    request.session.pop(KEY, None)
+    return redirect(reverse("web:sample-making"))
 
 
 def _sample_page(request: HttpRequest, form: YouForm | None, *, back: str) -> HttpResponse:
     status = 422 if form is not None and form.errors else 200
     return render(request, "web/setup_sample.html", {"form": form, "back": back}, status=status)
-
-
-def _look_around(request: HttpRequest, member: Member) -> HttpResponse:
-    _welcome(request, member)
-    return redirect(address(member, "web:today"))
 
 
 def _checked_while_typing(walk: Walk) -> dict[str, str]:

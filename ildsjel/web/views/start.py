@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from ildsjel.organisation.models import Member
 from ildsjel.organisation.pages import address
 from ildsjel.organisation.queries import memberships, somebody_can_sign_in
+from ildsjel.web.views.sample import is_being_made
 
 
 @never_cache
@@ -25,6 +26,8 @@ def start(request: HttpRequest) -> HttpResponse:
     found = list(memberships(user))
     if len(found) == 1:
         return redirect(address(found[0], "web:today"))
+    if not found and is_being_made(user):
+        return redirect(reverse("web:sample-making"))
     context: dict[str, Any] = {
         "choices": [_choice(member) for member in found],
         "may_begin": user.is_operator,
