@@ -55,8 +55,8 @@ def ours(appview: AppView, library: Session) -> Post:
 
 
 @pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifications, "PAGE", 2)
+def one_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PAGE", 1)
 
 
 @pytest.fixture
@@ -139,12 +139,13 @@ def test_notifications_page_by_page(
     assert items(pages) == at_once
 
 
-@pytest.mark.usefixtures("small_pages")
+@pytest.mark.usefixtures("one_a_page")
 def test_a_question_below_a_heap_of_likes_is_found(
     account: Account, appview: AppView, citizen: Session, library: Session, ours: Post
 ) -> None:
+    """Asked for questions alone, the AppView would give up after ten pages of likes."""
     question = shown(appview, citizen.reply("Er det plass til flere?", ours, ours))
-    liked = [library.post(f"Nyhet {n}") for n in range(25)]
+    liked = [library.post(f"Nyhet {n}") for n in range(12)]
     appview.wait_for(liked[-1][0])
     for post in liked:
         citizen.like(post)
