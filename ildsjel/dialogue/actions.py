@@ -13,6 +13,7 @@ from ildsjel.dialogue.models import (
     Delivery,
     Desk,
     Draft,
+    DraftKind,
     Message,
     MessageKind,
     Promise,
@@ -302,6 +303,7 @@ def note(*, by: Member, conversation: Conversation, text: str) -> Message:
         at=utc_now(),
         counts=False,
     )
+    Draft.objects.filter(conversation=conversation, member=by, kind=DraftKind.NOTE).delete()
     record(by.organisation, "conversation.note", by=by, target=conversation)
     changed(by.organisation_id)
     return message
@@ -346,7 +348,7 @@ def reply(
         due_at=utc_now() + take_back,
         key=key or uuid4(),
     )
-    Draft.objects.filter(conversation=conversation, member=by).delete()
+    Draft.objects.filter(conversation=conversation, member=by, kind=DraftKind.REPLY).delete()
     record(by.organisation, "conversation.reply", by=by, target=conversation)
     changed(by.organisation_id)
     return message
@@ -385,6 +387,20 @@ def rewrite(*, by: Member, message: Message) -> bool:
 
 
 @transaction.atomic
+def put_aside(*, by: Member, message: Message) -> bool:
+    """Leave a refused answer unsent for good, as where one has answered in another way. Its words
+    stay in the conversation. False if it has gone on."""
+    require(by, Right.REPLY)
+    require_own(by, message)
+    refused = Message.objects.filter(pk=message.pk, delivery=Delivery.FAILED)
+    if not refused.update(delivery=Delivery.TAKEN_BACK, due_at=None, lease_token=None):
+        return False
+    record(by.organisation, "message.put_aside", by=by, target=message)
+    changed(by.organisation_id)
+    return True
+
+
+@transaction.atomic
 def decide_unsure(*, by: Member, message: Message, was_sent: bool, url: str = "") -> bool:
     """A person has looked at the network: it is there, or it is to be sent again."""
     require(by, Right.REPLY)
@@ -406,14 +422,17 @@ def decide_unsure(*, by: Member, message: Message, was_sent: bool, url: str = ""
     return True
 
 
-def save_draft(*, by: Member, conversation: Conversation, text: str) -> None:
+def save_draft(
+    *, by: Member, conversation: Conversation, text: str, kind: str = DraftKind.REPLY
+) -> None:
     """Keep what somebody has begun to write; an empty text throws it away."""
     require(by, Right.REPLY)
     require_own(by, conversation)
-    if not text.strip():
-        Draft.objects.filter(conversation=conversation, member=by).delete()
-        return
-    Draft.objects.update_or_create(conversation=conversation, member=by, defaults={"text": text})
+    mine: dict[str, Any] = {"conversation": conversation, "member": by, "kind": kind}
+    if text.strip():
+        Draft.objects.update_or_create(**mine, defaults={"text": text})
+    else:
+        Draft.objects.filter(**mine).delete()
 
 
 def preview_promise(desk: Desk, at: datetime) -> datetime | None:

@@ -18,6 +18,8 @@ from django.db.models import (
 
 from ildsjel.dialogue import paging
 from ildsjel.dialogue.models import (
+    IN_TROUBLE,
+    UNSENT,
     Conversation,
     Desk,
     Draft,
@@ -89,6 +91,7 @@ class View:
     mine: bool = False
     unassigned: bool = False
     waiting: bool = False
+    unsent: bool = False  # an answer of ours has not left
     goal: int | None = None
     assignee: int | None = None
     since: datetime | None = None  # the newest message was said then or later
@@ -121,9 +124,37 @@ def conversations(member: Member, view: View) -> QuerySet[Conversation]:
         rows = rows.filter(assignee_id=view.assignee)
     if view.since:
         rows = rows.filter(last_at__gte=view.since)
+    if view.unsent:
+        rows = rows.filter(pk__in=_unsent(member).values("conversation_id"))
     if view.waiting or view.order == "promised":
         rows = rows.filter(waiting_since__isnull=False)
     return rows
+
+
+def _unsent(member: Member) -> QuerySet[Message]:
+    """Answers that have not left; all four ways are named, as the index over them names them."""
+    return Message.objects.of(member).filter(delivery__in=UNSENT)
+
+
+def stuck(member: Member) -> QuerySet[Conversation]:
+    """Conversations with an answer that goes nowhere before a person has decided about it."""
+    answers = _unsent(member).filter(delivery__in=IN_TROUBLE)
+    return Conversation.objects.of(member).filter(pk__in=answers.values("conversation_id"))
+
+
+def stuck_first(member: Member, limit: int) -> tuple[list[Conversation], int]:
+    """The newest of those, and how many there are."""
+    rows = stuck(member)
+    number = rows.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
+    return list(listed(rows).order_by("-last_at", "-pk")[:limit]) if number else [], number
+
+
+def unsent_in(member: Member, rows: Collection[Conversation]) -> dict[int, Message]:
+    """By conversation the answer that has not left: the newest of those that need a decision, or
+    of all."""
+    found = _unsent(member).filter(conversation__in=rows).select_related("author__user")
+    in_order = sorted(found, key=lambda each: (each.delivery in IN_TROUBLE, each.at, each.pk))
+    return {each.conversation_id: each for each in in_order}
 
 
 def listed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -331,9 +362,10 @@ def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
     return found["number"], found["since"]
 
 
-def draft_of(member: Member, conversation: Conversation) -> str:
-    found = Draft.objects.filter(conversation=conversation, member=member).first()
-    return found.text if found else ""
+def drafts_of(member: Member, conversation: Conversation) -> dict[str, str]:
+    """What the member has begun to write here: text by `DraftKind`."""
+    rows = Draft.objects.filter(conversation=conversation, member=member)
+    return dict(rows.values_list("kind", "text"))
 
 
 def last_asked(conversation: Conversation) -> Message | None:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("messages/<int:pk>/send-again/", writing.send_again, name="send-again"),
     path("messages/<int:pk>/decide/", writing.decide, name="decide"),
     path("messages/<int:pk>/rewrite/", writing.rewrite, name="rewrite"),
+    path("messages/<int:pk>/put-aside/", writing.put_aside, name="put-aside"),
     path("desks/", desks.desks, name="desks"),
     path("desks/add/", desks.add_desk, name="desk-add"),
     path("desks/<int:pk>/", desks.desk, name="desk"),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ildsjel.channels.actions import connect
 from ildsjel.channels.gateway import Batch
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue import actions, delivery
@@ -349,7 +350,14 @@ def test_bad_replies_say_why_and_keep_the_words(
 
 
 def test_graphemes_are_counted_as_the_network_counts(owner: Member) -> None:
-    bluesky = make_channel(owner, "bluesky", settings={"handle": "town.example"}, identity="did:us")
+    bluesky = connect(
+        by=owner,
+        kind="bluesky",
+        name="Bluesky",
+        settings={"handle": "town.example"},
+        secrets={"app_password": "a password"},
+        identity="did:us",
+    )
     row = bring(bluesky, item("1"))
     families = "👩‍👩‍👧‍👦" * 300
     browser(owner).post(at(owner, "write", row.pk), {"kind": "reply", "text": families})
@@ -385,14 +393,45 @@ def test_a_note_stays_in_the_house(owner: Member, channel: Channel) -> None:
     assert (note.delivery, len(note.text)) == ("", 900)
 
 
-def test_drafts_are_kept_for_each_writer_and_notes_are_not(owner: Member, channel: Channel) -> None:
+def test_drafts_are_kept_for_each_writer_and_each_kind(owner: Member, channel: Channel) -> None:
     row = bring(channel, item("1"))
     colleague = make_member(owner.organisation)
-    url = at(owner, "draft", row.pk)
-    assert browser(owner).post(url, {"kind": "reply", "text": "Half a"}).status_code == 204
-    assert browser(owner).post(url, {"kind": "note", "text": "Secret"}).status_code == 204
-    assert ">Half a</textarea>" in page(owner, "thread", row.pk)
-    assert "Half a" not in page(colleague, "thread", row.pk)
+    client, url = browser(owner), at(owner, "draft", row.pk)
+    assert client.post(url, {"kind": "note", "text": "Secret"}).status_code == 204
+    composer = client.get(at(owner, "thread", row.pk)).context["composer"]
+    assert (composer["kind"], composer["value"]) == ("note", "Secret")
+    assert client.post(url, {"kind": "reply", "text": "Half a"}).status_code == 204
+    composer = client.get(at(owner, "thread", row.pk)).context["composer"]
+    assert (composer["kind"], composer["value"]) == ("reply", "Half a")
+    assert composer["other"] == "Secret"
+    shown = page(colleague, "thread", row.pk)
+    assert "Half a" not in shown and "Secret" not in shown
+
+
+def test_what_is_put_aside_while_one_writes_the_other_kind_is_kept(
+    owner: Member, channel: Channel
+) -> None:
+    row = bring(channel, item("1"))
+    sent = {"kind": "reply", "text": "Yes", "other": "Ask Ola first", "seen": ""}
+    press(owner, "write", row.pk, **sent)
+    [kept] = Draft.objects.all()
+    assert (kept.kind, kept.text) == ("note", "Ask Ola first")
+    press(owner, "write", row.pk, kind="note", text="Ola says yes", other="Dear Kari")
+    [kept] = Draft.objects.all()
+    assert (kept.kind, kept.text) == ("reply", "Dear Kari")
+    browser(owner).post(at(owner, "draft", row.pk), {"kind": "note", "text": "", "other": ""})
+    assert not Draft.objects.exists()
+
+
+def test_a_note_that_is_too_long_is_kept_as_a_note(owner: Member, channel: Channel) -> None:
+    row = bring(channel, item("1"))
+    actions.save_draft(by=owner, conversation=row, text="Half a reply")
+    sent = {"kind": "note", "text": "x" * 60_000}
+    answer = browser(owner).post(at(owner, "write", row.pk), sent)
+    composer = answer.context["composer"]
+    assert answer.status_code == 422
+    assert (composer["kind"], composer["other"]) == ("note", "Half a reply")
+    assert composer["value"] == "x" * 50_000
 
 
 def test_unsure_and_failed_replies_are_decided_by_people(owner: Member, channel: Channel) -> None:

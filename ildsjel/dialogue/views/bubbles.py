@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ildsjel.dialogue.models import Delivery, Message, MessageKind
+from ildsjel.dialogue.models import IN_TROUBLE, Delivery, Message, MessageKind
 from ildsjel.dialogue.views.place import Place, at
 from ildsjel.listening.models import Item
 from ildsjel.organisation.models import Member, Right
@@ -32,7 +32,8 @@ def bubble(member: Member, place: Place, message: Message) -> dict[str, Any]:
         "text": message.words,
         "visibility": "" if message.kind == MessageKind.NOTE else message.visibility,
         "delivery": message.delivery,
-        "error": message.error,
+        "error": _(message.error) if message.error else "",
+        "copy": message.delivery in IN_TROUBLE,
         "url": message.url,
         "name": str(message.author) if message.author else _("Us, from elsewhere"),
     }
@@ -74,7 +75,10 @@ def _acts(member: Member, place: Place, message: Message) -> dict[str, str]:
         case Delivery.UNSURE:
             return {"resolve_url": at(member, "decide", message.pk, place)}
         case Delivery.FAILED:
-            return {
+            aside = {"aside_url": at(member, "put-aside", message.pk, place)}
+            if not message.conversation.channel.enabled:  # it would only come back
+                return aside
+            return aside | {
                 "retry_url": at(member, "send-again", message.pk, place),
                 "edit_url": at(member, "rewrite", message.pk, place),
             }

@@ -7,13 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ildsjel.dialogue import queries
-from ildsjel.dialogue.models import Conversation, Delivery, Desk, State
+from ildsjel.dialogue.models import IN_TROUBLE, Conversation, Desk, Message, State
 from ildsjel.dialogue.views.place import ICONS, NAMES, VIEWS, Place, at, list_at
 from ildsjel.organisation.models import Member, utc_now
 from ildsjel.organisation.pages import address
 
-COUNTED = ("needs", "open", "mine", "unassigned", "snoozed")
-IN_TROUBLE = {Delivery.UNSURE, Delivery.FAILED}
+COUNTED = ("needs", "open", "mine", "unassigned", "unsent", "snoozed")
+
+
+URGENT = {"needs": "late", "unsent": "stuck"}  # views in ember, and the count that makes them so
 
 
 def count_word(number: int) -> str:
@@ -30,7 +32,7 @@ def counts_of(member: Member, desks: Sequence[Desk]) -> dict[str, int]:
             member, replace(VIEWS["open"], desk=desk.pk)
         )
     late = queries.conversations(member, VIEWS["needs"]).filter(promised_at__lte=utc_now())
-    return queries.counts({**wanted, "late": late}, member)
+    return queries.counts({**wanted, "late": late, "stuck": queries.stuck(member)}, member)
 
 
 def views_pane(member: Member, place: Place, desks: Sequence[Desk]) -> list[dict[str, Any]]:
@@ -51,7 +53,7 @@ def _views(member: Member, place: Place, counts: dict[str, int]) -> list[dict[st
             "key": f"view-{key}" if key in COUNTED else "",
             "count": _shown(counts.get(f"view-{key}", 0)),
             "current": place.key == key and place.desk is None and place.goal is None,
-            "urgent": key == "needs" and counts["late"] > 0,
+            "urgent": counts[URGENT[key]] > 0 if key in URGENT else False,
         }
         for key, icon in ICONS.items()
     ]
@@ -82,10 +84,14 @@ def list_pane(member: Member, place: Place, current: int | None = None) -> dict[
     since = queries.newest_message()
     page = queries.page_of(member, place.view, after=place.after, before=place.before)
     newest = queries.newest_of(page.rows)
+    unsent = queries.unsent_in(member, page.rows) if place.view.unsent else {}
     first = place.first_page()
     asked = f"{'&' if first.query else '?'}since={since}"
     return {
-        "rows": [row(member, place, each, newest[each.pk], current) for each in page.rows],
+        "rows": [
+            row(member, place, each, newest[each.pk], current) | unsent_words(unsent.get(each.pk))
+            for each in page.rows
+        ],
         "newer_url": list_at(member, replace(first, before=page.newer)) if page.newer else "",
         "older_url": list_at(member, replace(first, after=page.older)) if page.older else "",
         "live_url": list_at(member, first),
@@ -118,6 +124,19 @@ def row(
         "started": conversation.waiting_since,
         "state": trouble or _state(conversation),
         "private": newest.visibility == "private",
+    }
+
+
+def unsent_words(answer: Message | None) -> dict[str, Any]:
+    """What a row shows of an answer that has not left, in place of the conversation's own."""
+    if answer is None:
+        return {}
+    return {
+        "preview": " ".join(answer.text.split())[:200],
+        "at": answer.at,
+        "due": None,
+        "state": answer.delivery,
+        "assignee": str(answer.author or ""),
     }
 
 

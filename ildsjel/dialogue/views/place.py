@@ -22,6 +22,7 @@ VIEWS: dict[str, View] = {
     "open": View(state=State.OPEN),
     "mine": View(state=State.OPEN, mine=True),
     "unassigned": View(state=State.OPEN, unassigned=True),
+    "unsent": View(state="", unsent=True),
     "snoozed": View(state=State.SNOOZED),
     "closed": View(state=State.CLOSED),
     "all": View(state=""),  # only together with a goal: over everything it would have no index
@@ -31,6 +32,7 @@ NAMES: dict[str, Callable[[], str]] = {
     "open": lambda: _("Open"),
     "mine": lambda: _("Mine"),
     "unassigned": lambda: _("Unassigned"),
+    "unsent": lambda: _("Unsent answers"),
     "snoozed": lambda: _("Snoozed"),
     "closed": lambda: _("Closed"),
     "all": lambda: _("All"),
@@ -40,6 +42,7 @@ ICONS = {
     "open": "inbox",
     "mine": "person",
     "unassigned": "open",
+    "unsent": "sending",
     "snoozed": "snooze",
     "closed": "done",
 }

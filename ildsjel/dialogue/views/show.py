@@ -18,7 +18,7 @@ from ildsjel.dialogue.models import Conversation, Message
 from ildsjel.dialogue.views import toasts
 from ildsjel.dialogue.views.about import about
 from ildsjel.dialogue.views.bubbles import bubbles, original, waiting
-from ildsjel.dialogue.views.composer import Written, composer
+from ildsjel.dialogue.views.composer import Written, begun, composer
 from ildsjel.dialogue.views.heads import Team, acts, head
 from ildsjel.dialogue.views.panes import list_pane, views_pane
 from ildsjel.dialogue.views.place import Place, at, list_at
@@ -176,7 +176,7 @@ def _messages(
     """The messages, and where one writes; no writing while one reads earlier ones."""
     said = queries.stretch(conversation, before=shown.before)
     may_write = member.can(Right.REPLY) and not shown.before
-    kept = shown.written or Written(text=queries.draft_of(member, conversation))
+    kept = shown.written or begun(queries.drafts_of(member, conversation))
     here = (member, "thread", conversation.pk, place)
     return {
         "original": original(queries.original_post(conversation, said.messages)),

@@ -11,7 +11,7 @@ from ildsjel.channels import gateway
 from ildsjel.dialogue import actions, queries
 from ildsjel.dialogue.answering import why_not
 from ildsjel.dialogue.forms import LONGEST_TEXT, WriteForm
-from ildsjel.dialogue.models import Conversation, Message, MessageKind
+from ildsjel.dialogue.models import Conversation, DraftKind, Message, MessageKind
 from ildsjel.dialogue.views.composer import Written
 from ildsjel.dialogue.views.place import place_in
 from ildsjel.dialogue.views.show import Shown, after_act, conversation_or_404, opened
@@ -24,6 +24,7 @@ from ildsjel.organisation.pages import MemberRequest, member_page
 def write(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a reply or a note. Whatever is wrong with it, its words stay in the box."""
     conversation = conversation_or_404(request.member, pk)
+    _keep_other(request, conversation)
     able = gateway.capabilities(conversation.channel)
     form = WriteForm(request.POST, limit=able.max_length, unit=able.length_unit)
     if not form.is_valid():
@@ -63,13 +64,15 @@ def _again(
 ) -> HttpResponse:
     """The conversation as it is now, with the words that were not sent, and why."""
     text = request.POST.get("text", "")[:LONGEST_TEXT]
-    is_note = request.POST.get("kind") == MessageKind.NOTE
-    if text.strip() and not is_note:
-        actions.save_draft(by=request.member, conversation=conversation, text=text)
+    kind = _kind(request)
+    if text.strip():
+        actions.save_draft(by=request.member, conversation=conversation, text=text, kind=kind)
+    drafts = queries.drafts_of(request.member, conversation)
     stale = _("New messages came while you wrote, so nothing was sent. Read them, then send again.")
     written = Written(
         text=text,
-        kind="note" if is_note else "reply",
+        kind=kind,
+        other=drafts.get(_other(kind), ""),
         error=error,
         stale=stale if moved else "",
     )
@@ -80,12 +83,30 @@ def _again(
 @require_POST
 @member_page(Right.REPLY)
 def draft(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep what is being written; not a note, for a draft comes back as a reply, seen outside."""
+    """Keep what is being written, a reply and a note each for itself."""
     conversation = conversation_or_404(request.member, pk)
-    if request.POST.get("kind") != MessageKind.NOTE:
-        text = request.POST.get("text", "")[:LONGEST_TEXT]
-        actions.save_draft(by=request.member, conversation=conversation, text=text)
+    text = request.POST.get("text", "")[:LONGEST_TEXT]
+    kind = _kind(request)
+    actions.save_draft(by=request.member, conversation=conversation, text=text, kind=kind)
+    _keep_other(request, conversation)
     return HttpResponse(status=204)
+
+
+def _kind(request: MemberRequest) -> DraftKind:
+    is_note = request.POST.get("kind") == MessageKind.NOTE
+    return DraftKind.NOTE if is_note else DraftKind.REPLY
+
+
+def _other(kind: DraftKind) -> DraftKind:
+    return DraftKind.REPLY if kind == DraftKind.NOTE else DraftKind.NOTE
+
+
+def _keep_other(request: MemberRequest, conversation: Conversation) -> None:
+    """Keep the text that was put aside when its writer changed over; it is sent along from then."""
+    if "other" in request.POST:
+        text = request.POST["other"][:LONGEST_TEXT]
+        kind = _other(_kind(request))
+        actions.save_draft(by=request.member, conversation=conversation, text=text, kind=kind)
 
 
 def _message_or_404(request: MemberRequest, pk: int) -> Message:
@@ -136,5 +157,15 @@ def rewrite(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a refused reply back into the box, to be changed."""
     message = _message_or_404(request, pk)
     if not actions.rewrite(by=request.member, message=message):
+        messages.info(request, _("This reply has gone on already. Nothing was changed."))
+    return after_act(request, place_in(request.GET), message.conversation_id)
+
+
+@require_POST
+@member_page(Right.REPLY)
+def put_aside(request: MemberRequest, pk: int) -> HttpResponse:
+    """Leave a refused reply unsent."""
+    message = _message_or_404(request, pk)
+    if not actions.put_aside(by=request.member, message=message):
         messages.info(request, _("This reply has gone on already. Nothing was changed."))
     return after_act(request, place_in(request.GET), message.conversation_id)

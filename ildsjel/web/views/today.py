@@ -14,7 +14,7 @@ from ildsjel.channels.queries import Condition, channels, health_of
 from ildsjel.dialogue import queries
 from ildsjel.dialogue.models import Conversation
 from ildsjel.dialogue.queries import View
-from ildsjel.dialogue.views.panes import count_word, row
+from ildsjel.dialogue.views.panes import count_word, row, unsent_words
 from ildsjel.dialogue.views.place import VIEWS, Place, list_at
 from ildsjel.listening.queries import watches
 from ildsjel.organisation.actions import note_visit
@@ -79,17 +79,18 @@ def _page(member: Member) -> dict[str, Any]:
     # Where nothing is due within the hour or two that count as soon, what comes after that.
     following = [] if needs.due_soon_count else queries.following(member, NEXT_SHOWN)
     fresh, fresh_count = queries.new_since(member, visited, limit=SHOWN)
-    above = {each.pk for each in (*needs.overdue, *needs.due_soon, *following)}
+    stuck, stuck_count = queries.stuck_first(member, SHOWN)
+    above = {each.pk for each in (*stuck, *needs.overdue, *needs.due_soon, *following)}
     goal = goals(member).first()
     touched = queries.touching(member, goal.pk, limit=TOUCHING) if goal else []
-    rows = _Rows(member, [*needs.overdue, *needs.due_soon, *following, *fresh, *touched])
+    rows = _Rows(member, [*stuck, *needs.overdue, *needs.due_soon, *following, *fresh, *touched])
     health = _health(member)
     quiet = not Conversation.objects.of(member).exists()
     tallies = queries.counts(_tallies(member), member)
     return {
         "room": "today",
         "now": utc_now(),
-        "needs": _needs(member, needs, following, rows),
+        "needs": _unsent(member, stuck, stuck_count, rows) + _needs(member, needs, following, rows),
         "fresh": {
             "rows": rows.of([each for each in fresh if each.pk not in above]),
             "above": above,
@@ -118,6 +119,26 @@ class _Rows:
 
     def of(self, rows: Sequence[Conversation], place: Place = Place()) -> list[dict[str, Any]]:  # noqa: B008 - a frozen value
         return [row(self.member, place, each, self.newest[each.pk], None) for each in rows]
+
+
+def _unsent(
+    member: Member, stuck: list[Conversation], number: int, rows: _Rows
+) -> list[dict[str, Any]]:
+    """The answers that somebody must decide about, as a group of what waits; none where none do."""
+    if not stuck:
+        return []
+    place = Place("unsent")
+    answers = queries.unsent_in(member, stuck)
+    shown = zip(rows.of(stuck, place), stuck, strict=True)
+    return [
+        {
+            "key": "unsent",
+            "label": _("Answers that were not sent"),
+            "count": count_word(number),
+            "rows": [each | unsent_words(answers.get(of.pk)) for each, of in shown],
+            "more_url": list_at(member, place),
+        }
+    ]
 
 
 def _needs(

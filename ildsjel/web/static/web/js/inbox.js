@@ -33,6 +33,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (sent && document.activeElement?.closest?.("#composer")) document.activeElement.blur();
 });
 
+/** A reply and a note are two texts: changing over puts the one aside and takes up the other. */
+document.addEventListener("change", (event) => {
+  const form = event.target.matches?.("#composer [name=kind]") && event.target.form;
+  const { text, other } = form?.elements ?? {};
+  if (!other) return;
+  [text.value, other.value] = [other.value, text.value];
+  other.disabled = false;
+  for (const mark of form.querySelectorAll("[data-kept]"))
+    mark.hidden = mark.dataset.kept === event.target.value || !other.value.trim();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.detail.target?.id;
   if (!frame() || !place) return;

@@ -17,7 +17,7 @@ document.addEventListener("keydown", (event) => {
 
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
-  await navigator.clipboard.writeText(field.value);
+  await navigator.clipboard.writeText(field.value ?? field.textContent);
   tell(text("copied"));
 }
 
