@@ -179,11 +179,13 @@ def stop(*, by: Member, source: Import) -> None:
     """Stop after the batch at hand; what is in stays, and it can go on later."""
     require(by, Right.CHANNELS)
     require_own(by, source)
+    # First, as in the step that may be storing a batch: that one holds the pulse before it writes
+    # to the import, and whoever takes the two the other way round waits for it in a circle.
+    changed(by.organisation_id)
     Import.objects.filter(pk=source.pk, state=ImportState.RUNNING).update(
         state=ImportState.STOPPED, finished_at=utc_now(), due_at=None
     )
     record(by.organisation, "import.stop", by=by, target=source)
-    changed(by.organisation_id)
 
 
 def note_rejected_rows(source: Import, rejected: Iterable[Rejected]) -> None:

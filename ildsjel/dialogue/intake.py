@@ -4,7 +4,7 @@ Called inside the transaction that stored the items, with the channel's row lock
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -43,6 +43,14 @@ class Arrival:
     opens: bool
     route: Route | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The conversations that changed, and the ids of those among them that were not open before."""
+
+    changed: list[Conversation]
+    opened: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +98,16 @@ def threads_of(channel: Channel, external_ids: Iterable[str]) -> dict[str, str]:
     )
 
 
-def take(channel: Channel, arrivals: Sequence[Arrival]) -> list[Conversation]:
-    """Open or continue conversations with what has arrived; returns those that changed.
+def take(channel: Channel, arrivals: Sequence[Arrival]) -> Taken:
+    """Open or continue conversations with what has arrived.
 
     An edit arrives too where its new words are something to answer. What stands in a conversation
     already stays there; what was only overheard there becomes an enquiry.
     """
     place = _survey(channel, arrivals)
     if place is None:
-        return []
+        return Taken([], frozenset())
+    open_before = {c.pk for c in place.conversations.values() if c.state != State.CLOSED}
     waiting = _without_message(channel, {a.item.thread_key for a in arrivals}, place)
     keys = {item.pk: _key(item, place) for item in waiting}
     _open_missing(place, waiting, keys)
@@ -116,7 +125,7 @@ def take(channel: Channel, arrivals: Sequence[Arrival]) -> list[Conversation]:
     Message.objects.bulk_create(messages, batch_size=500)
     _reopen([*messages, *raised])
     settle(list(touched.values()))
-    return list(touched.values())
+    return Taken(list(touched.values()), frozenset(touched.keys() - open_before))
 
 
 def _survey(channel: Channel, arrivals: Sequence[Arrival]) -> _Place | None:
@@ -418,12 +427,14 @@ def _name_again(nameless: Mapping[str, int], items: Iterable[Item]) -> None:
             )
 
 
-def file_away(channel: Channel) -> None:
-    """Close what a channel has brought without an answer being owed: imported history."""
-    waiting = Conversation.objects.filter(channel=channel).exclude(state=State.CLOSED)
-    Promise.objects.filter(conversation__channel=channel, met_at=None, dropped_at=None).update(
+def file_away(opened: Collection[int]) -> None:
+    """Close what an import of history opened or brought back, without an answer being owed.
+
+    `opened`: ids of conversations. What somebody left open before the import stays open.
+    """
+    Promise.objects.filter(conversation__in=opened, met_at=None, dropped_at=None).update(
         dropped_at=utc_now()
     )
-    waiting.update(
+    Conversation.objects.filter(pk__in=opened).exclude(state=State.CLOSED).update(
         state=State.CLOSED, closed_at=utc_now(), waiting_since=None, promised_at=None, due_at=None
     )

@@ -59,7 +59,7 @@ def step(source: Import) -> bool:
     with transaction.atomic():
         received = receive(channel, batch)
         if channel.settings.get("history"):
-            file_away(channel)
+            file_away(received.opened)
         rejected = [*batch.rejected, *received.left_out]
         note_rejected_rows(source, rejected)
         counts = {
@@ -70,9 +70,9 @@ def step(source: Import) -> bool:
         done = {} if batch.more else {"state": ImportState.DONE, "finished_at": utc_now()}
         due = utc_now() if batch.more else None
         fields = {**counts, **done, "due_at": due, "leased_until": None, "lease_token": None}
+        changed(channel.organisation_id)  # before the import's own row, as `stop` does
         if not held(source).update(**fields):
             raise Superseded
-        changed(channel.organisation_id)
     return batch.more
 
 

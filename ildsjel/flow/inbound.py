@@ -48,6 +48,7 @@ class Received:
     edited: int
     deleted: int
     conversations: int
+    opened: frozenset[int] = frozenset()  # ids of conversations that were not open before
     left_out: tuple[Rejected, ...] = ()
 
 
@@ -86,6 +87,7 @@ def _piece_by_piece(
         edited=sum(each.edited for each in done),
         deleted=sum(each.deleted for each in done),
         conversations=sum(each.conversations for each in done),
+        opened=frozenset[int]().union(*(each.opened for each in done)),
         left_out=tuple(left_out),
     )
 
@@ -168,12 +170,12 @@ def _store(
     )
     arrivals = [_arrival(row, by_id[row.external_id], row.published_at) for row in new]
     called = [_arrival(row, by_id[row.external_id], now) for row in edited]
-    conversations = take(channel, [*arrivals, *(each for each in called if each.opens)])
+    taken = take(channel, [*arrivals, *(each for each in called if each.opens)])
     unordered = not gateway.capabilities(channel).ordered
     deleted = intake.forget(channel, batch.deletions, now=now, leave_unknown=unordered)
-    if edited or deleted:
-        conversations += after_change([*edited, *deleted])
-    return Received(len(new), len(edited), len(deleted), len({c.pk for c in conversations}))
+    after = after_change([*edited, *deleted]) if edited or deleted else []
+    conversations = {conversation.pk for conversation in (*taken.changed, *after)}
+    return Received(len(new), len(edited), len(deleted), len(conversations), taken.opened)
 
 
 def _threads(channel: Channel, items: list[Value]) -> dict[str, str]:

@@ -2,18 +2,27 @@
 
 import csv
 import io
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from ildsjel.channels import forms
+from ildsjel.channels.imports import prepare, remove_old_uploads, stop
 from ildsjel.channels.models import Channel, Import, ImportState, RejectedRow
+from ildsjel.dialogue.models import Conversation, Promise, State
 from ildsjel.flow.imports import step
 from ildsjel.listening.models import Item
-from ildsjel.organisation.models import Member, Role
+from ildsjel.organisation.models import Member, Role, utc_now
+from ildsjel.work.models import claim
 from tests.builders import make_member, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +231,116 @@ def test_an_unfinished_import_is_found_again(owner: Member) -> None:
     assert at(owner, "import-source", source.pk) in page.content.decode()
     detail = signed_in(owner).get(at(owner, "detail", source.channel_id))
     assert detail.headers["Location"] == at(owner, "import-source", source.pk)
+
+
+def test_history_leaves_open_what_an_earlier_import_of_that_name_left(owner: Member) -> None:
+    source = upload(owner)
+    start(owner, source)
+    step(source)
+    before = list(Conversation.objects.values_list("pk", flat=True))
+    assert len(before) == Conversation.objects.filter(state=State.OPEN).count() == 2
+    fresh = upload(owner, GOOD + "4;20.11.2026 9:00;Eva Ås;Hvorfor er gatelyset slukket?\n")
+    start(owner, fresh, history="on")
+    step(fresh)
+    assert set(Conversation.objects.filter(state=State.OPEN).values_list("pk", flat=True)) == set(
+        before
+    )
+    assert Promise.objects.filter(conversation__in=before, dropped_at=None).count() == 2
+    brought = Conversation.objects.exclude(pk__in=before).get()
+    assert (brought.state, brought.promised_at) == (State.CLOSED, None)
+    assert not Promise.objects.filter(conversation=brought, dropped_at=None).exists()
+
+
+def later(days: int) -> int:
+    """How many files are removed so many days from now."""
+    with time_machine.travel(utc_now() + timedelta(days=days)):
+        return remove_old_uploads()
+
+
+@pytest.mark.parametrize("end", ["done", "stopped", "never begun"])
+def test_an_uploaded_file_is_removed_when_nobody_needs_it(owner: Member, end: str) -> None:
+    source = upload(owner)
+    if end != "never begun":
+        start(owner, source)
+    if end == "done":
+        step(source)
+    if end == "stopped":
+        stop(by=owner, source=source)
+    path = Path(source.channel.settings["path"])
+    assert later(13) == 0 and path.is_file()
+    assert later(15) == 1 and not path.exists()
+    assert later(15) == 0
+
+
+def test_a_file_that_is_being_read_stays_however_long_it_takes(owner: Member) -> None:
+    source = upload(owner)
+    start(owner, source)
+    assert later(100) == 0
+    stop(by=owner, source=source)
+    Import.objects.update(created_at=utc_now() - timedelta(days=30))
+    assert later(13) == 0  # it counts from the stop
+    assert later(15) == 1
+    page = signed_in(owner).get(at(owner, "import-source", source.pk)).content.decode()
+    assert "no longer kept" in page
+    assert at(owner, "import-go-on", source.pk) not in page
+    assert at(owner, "import-again", source.pk) not in page
+
+
+def test_a_file_that_was_replaced_goes_and_one_of_the_command_line_stays(
+    owner: Member, tmp_path: Path
+) -> None:
+    first = Path(upload(owner).channel.settings["path"])
+    upload(owner)
+    named = tmp_path / "own.csv"
+    named.write_text(GOOD, encoding="utf-8")
+    prepare(by=owner, path=named, name=named.name)
+    Import.objects.update(created_at=utc_now() + timedelta(days=10))  # the replaced one has no row
+    assert later(15) == 1
+    assert not first.exists()
+    assert later(100) == 1
+    assert named.is_file()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_a_stop_and_a_batch_being_stored_do_not_wait_for_each_other(owner: Member) -> None:
+    start(owner, upload(owner))
+    [source] = claim(Import.objects.all(), now=utc_now(), lease=timedelta(minutes=5), limit=1)
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            with connection.cursor() as cursor:  # the batch is held up with its report of bad rows
+                cursor.execute("LOCK TABLE channels_rejectedrow IN SHARE MODE")
+            storing = pool.submit(in_a_thread, lambda: step(source))
+            until_so_many_wait(1)
+            stopping = pool.submit(in_a_thread, lambda: stop(by=owner, source=source))
+            until_so_many_wait(2)
+        assert [each.exception(60) for each in (storing, stopping)] == [None, None]
+    source.refresh_from_db()
+    assert (source.state, source.rows_new, source.rows_rejected) == (ImportState.DONE, 2, 1)
+
+
+def in_a_thread(task: Callable[[], object]) -> None:
+    try:
+        task()
+    finally:
+        connection.close()
+
+
+def until_so_many_wait(count: int) -> None:
+    """Until that many others wait for a lock in this database; for a minute at most."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] >= count:
+                return
+            time.sleep(0.05)
+    raise AssertionError(f"{count} should wait")
 
 
 ADDRESSES = [
