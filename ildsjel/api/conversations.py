@@ -30,7 +30,8 @@ Words = Annotated[schemas.ReplyIn | schemas.NoteIn, Field(discriminator="kind")]
 def list_conversations(
     request: ApiRequest, wanted: Query[schemas.ConversationFilter]
 ) -> schemas.ConversationPage:
-    """Conversations, those with the newest messages first."""
+    """Conversations, those with the newest messages first; with `updated_since`, those that changed
+    last."""
     only_known(request, wanted)
     view = queries.View(
         state=wanted.state or "",
@@ -41,10 +42,11 @@ def list_conversations(
         goal=wanted.goal,
         since=wanted.updated_since,
     )
-    mark = mark_of("conversations", wanted.cursor)
+    kind = "conversations" if wanted.updated_since is None else "changes"
+    mark = mark_of(kind, wanted.cursor)
     page = queries.page_of(request.auth, view, after=mark, size=wanted.limit, whole=True)
     items = [shapes.conversation(row) for row in page.rows]
-    return schemas.ConversationPage(items=items, next=cursor_of("conversations", page.older))
+    return schemas.ConversationPage(items=items, next=cursor_of(kind, page.older))
 
 
 @router.get("/{int:pk}", response={200: schemas.ConversationDetail, FAULTS: schemas.Fault})

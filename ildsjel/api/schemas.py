@@ -7,7 +7,10 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from ildsjel.api.values import Cursor, ExactId, Id, Limit, Line, LongText, Moment
+from ildsjel.channels.queries import Condition
 from ildsjel.dialogue.models import Delivery, MessageKind, State
+from ildsjel.organisation.models import Role
+from ildsjel.strategy.models import GoalKind
 
 UNSAID: Any = None  # what a field holds that was not sent; ask `model_fields_set`
 
@@ -64,6 +67,7 @@ class ConversationOut(Schema):
     goal: Ref | None
     opened_at: Moment
     last_at: Moment
+    updated_at: Moment
     waiting_since: Moment | None
     promised_at: Moment | None
     snoozed_until: Moment | None
@@ -87,6 +91,90 @@ class ConversationDetail(ConversationOut):
 
 class ConversationPage(Schema):
     items: list[ConversationOut]
+    next: str | None
+
+
+class DeskOut(Schema):
+    """`first_response_minutes` are of the opening hours. `is_default`: takes what no rule sends."""
+
+    id: int
+    name: str
+    is_default: bool
+    first_response_minutes: int
+    opening_hours: Ref
+    member_ids: list[int]
+
+
+class DeskPage(Schema):
+    items: list[DeskOut]
+    next: str | None
+
+
+class TopicPage(Schema):
+    items: list[Ref]
+    next: str | None
+
+
+class GoalOut(Schema):
+    id: int
+    statement: str
+    kind: GoalKind
+    owner: Ref | None
+    position: int
+    created_at: Moment
+
+
+class GoalPage(Schema):
+    items: list[GoalOut]
+    next: str | None
+
+
+class GroupOut(Schema):
+    id: int
+    name: str
+    need: str
+
+
+class GroupPage(Schema):
+    items: list[GroupOut]
+    next: str | None
+
+
+class MemberOut(Schema):
+    """`email` is null for those who don't look after people."""
+
+    id: int
+    name: str
+    role: Role
+    active: bool
+    email: str | None
+
+
+class MemberPage(Schema):
+    items: list[MemberOut]
+    next: str | None
+
+
+class ChannelOut(Schema):
+    """`condition` is well, waiting (nothing heard yet), quiet, failing or off; `error` says what is
+    wrong."""
+
+    id: int
+    kind: str
+    name: str
+    handle: str
+    url: str
+    enabled: bool
+    condition: Condition
+    error: str
+    error_since: Moment | None
+    last_event_at: Moment | None
+    last_ok_at: Moment | None
+    created_at: Moment
+
+
+class ChannelPage(Schema):
+    items: list[ChannelOut]
     next: str | None
 
 
@@ -187,7 +275,10 @@ class ConversationFilter(ListFilter):
     assignee: Id | Literal["me", "none"] | None = None
     goal: Id | None = None
     updated_since: Moment | None = Field(
-        None, description="Only those whose newest message was said at or after this time."
+        None,
+        description="Only those that changed at or after this time, the latest changed first: a "
+        "message, its delivery, assignment, desk, state, topic, goal or note. Begin a minute "
+        "before the last `updated_at` you have: what is written just now may come a little late.",
     )
 
 

@@ -2,10 +2,11 @@
 
 from ildsjel.api import schemas
 from ildsjel.channels.models import Channel
-from ildsjel.dialogue.models import Conversation, Delivery, Message, MessageKind, State
+from ildsjel.channels.queries import health_of
+from ildsjel.dialogue.models import Conversation, Delivery, Desk, Message, MessageKind, State
 from ildsjel.listening.models import Item, Mention, Watch
-from ildsjel.organisation.models import RIGHTS, Member
-from ildsjel.strategy.models import Goal
+from ildsjel.organisation.models import RIGHTS, Member, Role
+from ildsjel.strategy.models import Goal, GoalKind, StakeholderGroup, Topic
 
 
 def me(member: Member) -> schemas.Me:
@@ -35,6 +36,63 @@ def _channel(row: Channel) -> schemas.ChannelRef:
     return schemas.ChannelRef(id=row.pk, kind=row.kind, name=row.name)
 
 
+def desk(row: Desk) -> schemas.DeskOut:
+    return schemas.DeskOut(
+        id=row.pk,
+        name=row.name,
+        is_default=row.is_default,
+        first_response_minutes=row.first_response_minutes,
+        opening_hours=schemas.Ref(id=row.calendar_id, name=row.calendar.name),
+        member_ids=sorted(member.pk for member in row.members.all()),
+    )
+
+
+def topic(row: Topic) -> schemas.Ref:
+    return schemas.Ref(id=row.pk, name=row.name)
+
+
+def goal(row: Goal) -> schemas.GoalOut:
+    return schemas.GoalOut(
+        id=row.pk,
+        statement=row.statement,
+        kind=GoalKind(row.kind),
+        owner=_ref(row.owner, row.owner_id),
+        position=row.position,
+        created_at=row.created_at,
+    )
+
+
+def group(row: StakeholderGroup) -> schemas.GroupOut:
+    return schemas.GroupOut(id=row.pk, name=row.name, need=row.need)
+
+
+def member(row: Member, *, with_address: bool) -> schemas.MemberOut:
+    return schemas.MemberOut(
+        id=row.pk,
+        name=str(row),
+        role=Role(row.role),
+        active=row.active,
+        email=row.user.email if with_address else None,
+    )
+
+
+def channel(row: Channel) -> schemas.ChannelOut:
+    return schemas.ChannelOut(
+        id=row.pk,
+        kind=row.kind,
+        name=row.name,
+        handle=row.handle,
+        url=row.url,
+        enabled=row.enabled,
+        condition=health_of(row).condition,
+        error=row.error,
+        error_since=row.error_since,
+        last_event_at=row.last_event_at,
+        last_ok_at=row.last_ok_at,
+        created_at=row.created_at,
+    )
+
+
 def conversation(row: Conversation) -> schemas.ConversationOut:
     return schemas.ConversationOut(
         id=row.pk,
@@ -50,6 +108,7 @@ def conversation(row: Conversation) -> schemas.ConversationOut:
         goal=_ref(row.goal, row.goal_id),
         opened_at=row.opened_at,
         last_at=row.last_at,
+        updated_at=row.updated_at,
         waiting_since=row.waiting_since,
         promised_at=row.promised_at,
         snoozed_until=row.snoozed_until,

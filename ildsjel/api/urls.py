@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path
 from ninja import NinjaAPI, Router
 
-from ildsjel.api import conversations, mentions, schemas, shapes, watches
+from ildsjel.api import conversations, lists, mentions, schemas, shapes, watches
 from ildsjel.api.errors import add_handlers, in_one_shape
 from ildsjel.api.security import ApiRequest, MemberToken
 
@@ -48,4 +48,5 @@ add_handlers(api)
 api.add_router("/conversations", conversations.router)
 api.add_router("/watches", watches.router)
 api.add_router("/mentions", mentions.router)
+api.add_router("", lists.router)
 api.add_router("/me", about_me)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from ildsjel.dialogue.clock import hold, hours_of, settle
+from ildsjel.dialogue.clock import hold, hours_of, settle, touch
 from ildsjel.dialogue.models import (
     Conversation,
     Delivery,
@@ -247,7 +247,8 @@ def _change(by: Member, conversation: Conversation, name: str, **fields: Any) ->
     before = {field: getattr(conversation, field) for field in fields}
     for field, value in fields.items():
         setattr(conversation, field, value)
-    conversation.save(update_fields=list(fields))
+    conversation.updated_at = utc_now()
+    conversation.save(update_fields=[*fields, "updated_at"])
     details = {"before": _plain(before), "after": _plain(fields)}
     entry = record(
         by.organisation, f"conversation.{name}", by=by, target=conversation, details=details
@@ -294,6 +295,7 @@ def note(*, by: Member, conversation: Conversation, text: str) -> Message:
     """Write for colleagues only; it never leaves the house."""
     require(by, Right.REPLY)
     require_own(by, conversation)
+    touch(conversation.pk)
     message = Message.objects.create(
         organisation=by.organisation,
         conversation=conversation,
@@ -335,6 +337,7 @@ def reply(
         raise NotAllowed("there is nothing here to answer")
     if seen is not None and asked.pk != seen:
         raise ThreadMoved
+    touch(conversation.pk)
     message = Message.objects.create(
         organisation=by.organisation,
         conversation=conversation,
@@ -366,6 +369,7 @@ def take_back(*, by: Member, message: Message) -> bool:
         return False
     owed = Conversation.objects.filter(pk=message.conversation_id, waiting_since__isnull=False)
     owed.filter(state=State.CLOSED).update(state=State.OPEN, closed_at=None)
+    touch(message.conversation_id)
     save_draft(by=by, conversation=message.conversation, text=message.text)
     record(by.organisation, "conversation.take_back", by=by, target=message.conversation)
     changed(by.organisation_id)
@@ -380,6 +384,7 @@ def rewrite(*, by: Member, message: Message) -> bool:
     refused = Message.objects.filter(pk=message.pk, delivery=Delivery.FAILED)
     if not refused.update(delivery=Delivery.TAKEN_BACK, due_at=None, lease_token=None):
         return False
+    touch(message.conversation_id)
     save_draft(by=by, conversation=message.conversation, text=message.text)
     record(by.organisation, "message.rewrite", by=by, target=message)
     changed(by.organisation_id)
@@ -395,6 +400,8 @@ def put_aside(*, by: Member, message: Message) -> bool:
     refused = Message.objects.filter(pk=message.pk, delivery=Delivery.FAILED)
     if not refused.update(delivery=Delivery.TAKEN_BACK, due_at=None, lease_token=None):
         return False
+    touch(message.conversation_id)
+    touch(message.conversation_id)
     record(by.organisation, "message.put_aside", by=by, target=message)
     changed(by.organisation_id)
     return True

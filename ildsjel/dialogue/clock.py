@@ -28,11 +28,11 @@ from ildsjel.dialogue.models import (
 from ildsjel.engine.business_time import Calendar as OpeningHours
 from ildsjel.engine.business_time import due_at, seconds_between
 from ildsjel.engine.clock import Direction, Obligation, Turn, obligations
-from ildsjel.organisation.models import Calendar
+from ildsjel.organisation.models import Calendar, utc_now
 from ildsjel.organisation.queries import opening_hours
 from ildsjel.work.rows import update_rows
 
-SETTLED = ["last_at", "preview", "waiting_since", "promised_at", "version"]
+SETTLED = ["last_at", "preview", "waiting_since", "promised_at", "version", "updated_at"]
 PREVIEW_LENGTH = 200
 
 
@@ -95,6 +95,11 @@ def settle(conversations: Sequence[Conversation]) -> None:
         _promises(conversation, said, promises[conversation.pk], desks, changes)
         _summarise(conversation, said, words.get(conversation.pk, ""))
     _write(changes, conversations)
+
+
+def touch(conversation: int) -> None:
+    """Note that something about a conversation has changed that `settle` does not see."""
+    Conversation.objects.filter(pk=conversation).update(updated_at=utc_now())
 
 
 def hold(conversations: Iterable[Conversation]) -> None:
@@ -219,6 +224,7 @@ def _fulfil(promise: Promise, wait: Obligation, desks: dict[int, Desk]) -> bool:
 def _summarise(conversation: Conversation, said: Sequence[Said], words: str) -> None:
     """The line that the list shows: the newest words, and when."""
     conversation.version += 1
+    conversation.updated_at = utc_now()
     if said:
         conversation.last_at = said[-1].at
         conversation.preview = " ".join(words.split())[:PREVIEW_LENGTH]

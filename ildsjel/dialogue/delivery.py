@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ildsjel.dialogue.clock import hold, settle
+from ildsjel.dialogue.clock import hold, settle, touch
 from ildsjel.dialogue.models import Conversation, Delivery, Message, MessageKind, State
 from ildsjel.listening.intake import stored_id
 from ildsjel.listening.models import Item
@@ -128,6 +128,7 @@ def _mark(message: Message, rows: QuerySet[Message], delivery: Delivery, error: 
         return False
     closed = Conversation.objects.filter(pk=message.conversation_id, state=State.CLOSED)
     closed.update(state=State.OPEN, closed_at=None)
+    touch(message.conversation_id)
     changed(message.organisation_id)
     return True
 
@@ -143,6 +144,7 @@ def try_later(message: Message, *, at: datetime, error: str) -> bool:
         "lease_token": None,
     }
     kept = held(message).update(**fields) == 1
+    touch(message.conversation_id)
     changed(message.organisation_id)
     return kept
 
@@ -154,7 +156,8 @@ def wake_snoozed(now: datetime) -> int:
     with transaction.atomic():
         for conversation in woken:
             still = Conversation.objects.filter(pk=conversation.pk, state=State.SNOOZED)
-            still.filter(due_at__lte=now).update(state=State.OPEN, snoozed_until=None, due_at=None)
+            fields = {"state": State.OPEN, "snoozed_until": None, "due_at": None}
+            still.filter(due_at__lte=now).update(**fields, updated_at=now)
         for organisation in {conversation.organisation_id for conversation in woken}:
             changed(organisation)
     return len(woken)

@@ -436,5 +436,10 @@ def file_away(opened: Collection[int]) -> None:
         dropped_at=utc_now()
     )
     Conversation.objects.filter(pk__in=opened).exclude(state=State.CLOSED).update(
-        state=State.CLOSED, closed_at=utc_now(), waiting_since=None, promised_at=None, due_at=None
+        state=State.CLOSED,
+        closed_at=utc_now(),
+        waiting_since=None,
+        promised_at=None,
+        due_at=None,
+        updated_at=utc_now(),
     )

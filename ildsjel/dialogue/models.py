@@ -119,12 +119,15 @@ class Conversation(OrganisationOwned, Leased):
     why = models.JSONField(default=list)  # why this desk: reasons from the routing
     rule = models.ForeignKey(Rule, models.SET_NULL, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=0)
+    # Any change to it or to what was said in it: each write says so, by `clock.touch` or itself.
+    updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "key"], name="conversation_once")]
         indexes = [
             models.Index(fields=["channel", "thread_key"], name="conv_thread"),
             models.Index(fields=["organisation", "-last_at", "-id"], name="conv_all"),
+            models.Index(fields=["organisation", "-updated_at", "-id"], name="conv_updated"),
             models.Index(fields=["organisation", "state", "-last_at", "-id"], name="conv_latest"),
             models.Index(
                 fields=["organisation", "state", "promised_at", "id"],

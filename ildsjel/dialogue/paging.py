@@ -37,6 +37,7 @@ class Line:
 
 
 LATEST = (Line(Q(), "last_at", ascending=False),)
+CHANGED = (Line(Q(), "updated_at", ascending=False),)
 # What falls due first stands first. A desk that is never open promises nothing, but an enquiry that
 # came to it waits too: after the others, the one that has waited longest first.
 TO_ANSWER = (

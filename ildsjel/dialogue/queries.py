@@ -94,7 +94,7 @@ class View:
     unsent: bool = False  # an answer of ours has not left
     goal: int | None = None
     assignee: int | None = None
-    since: datetime | None = None  # the newest message was said then or later
+    since: datetime | None = None  # changed then or later: latest changed first, then
     order: str = "latest"
 
 
@@ -123,7 +123,7 @@ def conversations(member: Member, view: View) -> QuerySet[Conversation]:
     if view.assignee:
         rows = rows.filter(assignee_id=view.assignee)
     if view.since:
-        rows = rows.filter(last_at__gte=view.since)
+        rows = rows.filter(updated_at__gte=view.since)
     if view.unsent:
         rows = rows.filter(pk__in=_unsent(member).values("conversation_id"))
     if view.waiting or view.order == "promised":
@@ -193,6 +193,8 @@ def page_of(
 
 
 def _lines(view: View) -> tuple[paging.Line, ...]:
+    if view.since is not None:
+        return paging.CHANGED
     return paging.TO_ANSWER if view.order == "promised" else paging.LATEST
 
 
