@@ -18,7 +18,7 @@ from ildsjel.channels.forms import UPLOAD_LIMIT
 from ildsjel.cli import _parser
 from ildsjel.connectors import Account, Connector, Refused, webhook
 from ildsjel.connectors.registry import ENTRY_POINT_GROUP
-from ildsjel.engine import queries
+from ildsjel.engine.matching import MAX_LENGTH
 from tools import licences
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -79,7 +79,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     limits = OPERATE.partition("## Limits")[2]
     assert f"| {UPLOAD_LIMIT // 1024**2} MB in the browser" in limits
     assert f"| {webhook.MAX_BODY // 10**6} MB, {webhook.MAX_ITEMS:,} items" in limits
-    assert f"| {queries.MAX_LENGTH:,} characters" in limits
+    assert f"| {MAX_LENGTH:,} characters" in limits
 
 
 # The example connector

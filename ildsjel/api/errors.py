@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from ildsjel.engine.queries import QueryError
+from ildsjel.engine.matching import QueryError
 from ildsjel.organisation.models import NotAllowed
 
 log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from ildsjel.dialogue.rule_words import ADDRESSES, LANGUAGES, language_word
 from ildsjel.dialogue.setup_queries import names_for
 from ildsjel.engine.matching import QueryError, parse
 from ildsjel.listening.queries import watches
+from ildsjel.listening.query_words import fault_words
 from ildsjel.organisation.forms.fields import choose_from, offer
 from ildsjel.organisation.models import Member
 from ildsjel.strategy.models import Goal, Topic
@@ -120,8 +121,8 @@ class RuleForm(forms.Form):
 
 def _explained(fault: QueryError) -> str:
     at = _now("At character %(n)s.") % {"n": fault.position + 1}
-    hint = _now(fault.hint) if fault.hint else ""
-    return " ".join(part for part in (_now(fault.message), at, hint) if part)
+    message, hint = fault_words(fault)
+    return " ".join(part for part in (message, at, hint) if part)
 
 
 def _offer(

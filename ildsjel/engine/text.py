@@ -20,8 +20,8 @@ _CLUSTER = regex.compile(rf"(?s)(?:[{_HANGUL}]+|.){_ATTACHED}*")
 _IGNORED = regex.compile(r"\p{DI}")
 _UNEVEN = regex.compile(rf"\p{{DI}}|{_ATTACHED}{{{_MARKS_KEPT + 1}}}")
 
-_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
-_SIGN = regex.compile(
+WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
+SIGN = regex.compile(
     r"(?<![\p{L}\p{N}_.])(?:"
     r"\#[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*"
     r"|@[\p{L}\p{N}_]++(?:[.-]++[\p{L}\p{N}_]++)*+(?:@[\p{L}\p{N}]++(?:[.-]++[\p{L}\p{N}]++)*+)?)"
@@ -60,10 +60,10 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Words in order, and after them the tags and names, with character offsets into `text`."""
-    folded, starts, ends = _placed(text)
+    folded, starts, ends = placed(text)
     found = [
         Token(match[0], *_place(match.start(), match.end(), starts, ends), position)
-        for position, match in enumerate(_WORD.finditer(folded))
+        for position, match in enumerate(WORD.finditer(folded))
     ]
     if "#" in folded or "@" in folded:
         found += _signs(folded, found, starts, ends)
@@ -72,7 +72,7 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    found: list[str] = _WORD.findall(fold(text))
+    found: list[str] = WORD.findall(fold(text))
     return found
 
 
@@ -95,7 +95,7 @@ def _fold_cluster(cluster: str) -> str:
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in folded.translate(_ALIKE))
 
 
-def _placed(text: str) -> tuple[str, Sequence[int] | None, Sequence[int] | None]:
+def placed(text: str) -> tuple[str, Sequence[int] | None, Sequence[int] | None]:
     """Folded text; for each of its characters, where the original begins and ends (None: as is)."""
     even = _even(text)
     if even is not None:
@@ -124,7 +124,7 @@ def _signs(
 ) -> list[Token]:
     signs: list[Token] = []
     position = 0
-    for match in _SIGN.finditer(folded):
+    for match in SIGN.finditer(folded):
         start, end = _place(match.start(), match.end(), starts, ends)
         while position < len(found) and found[position].end <= start:
             position += 1

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ildsjel.engine.matching import QueryError, parse
-from ildsjel.engine.queries import MAX_LENGTH
+from ildsjel.engine.matching import MAX_LENGTH, QueryError, parse
+from ildsjel.listening.query_words import fault_words
 from ildsjel.organisation.models import Member
 from ildsjel.strategy.models import Goal
 from ildsjel.strategy.queries import goals
@@ -60,8 +59,7 @@ class WatchForm(forms.Form):
             parse(query)
         except QueryError as fault:
             self.fault = fault
-            words = [gettext(fault.message), gettext(fault.hint) if fault.hint else ""]
-            raise forms.ValidationError(" ".join(filter(None, words))) from fault
+            raise forms.ValidationError(" ".join(filter(None, fault_words(fault)))) from fault
         return query.strip()
 
     def clean(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ildsjel.engine.items import Author
+from ildsjel.engine.items import Address, Author, Media
 from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import QueryError, compile_watches
 from ildsjel.listening.models import Item, Mention, Watch
@@ -76,10 +76,17 @@ def as_value(item: Item) -> Value:
         text=item.text,
         title=item.title,
         tags=tuple(item.tags),
-        author=Author(external_id=item.author_id),
+        author=Author(external_id=item.author_id, handle=item.author_handle, name=item.author_name),
         published_at=item.published_at,
         revision=item.revision,
         thread_key=item.thread_key,
+        parent_id=item.parent_id,
+        url=item.url,
+        address=Address(item.address),
+        repost=item.repost,
+        languages=tuple(item.languages),
+        links=tuple(item.links),
+        media=tuple(Media(**media) for media in item.media),
     )
 
 

@@ -10,11 +10,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ildsjel.dialogue.durations import DurationUnclear, parse_minutes
 from ildsjel.engine.matching import QueryError, parse
+from ildsjel.listening.query_words import fault_words
 from ildsjel.organisation.forms.people import OrganisationForm
 from ildsjel.organisation.hours import HoursUnclear, parse_hours
 from ildsjel.organisation.models import User
@@ -270,7 +270,7 @@ def query_fault(words: str) -> str:
     try:
         parse(words)
     except QueryError as fault:
-        return " ".join(filter(None, [gettext(fault.message), fault.hint and gettext(fault.hint)]))
+        return " ".join(filter(None, fault_words(fault)))
     return ""
 
 

@@ -5,7 +5,7 @@ import re
 from django.utils.translation import get_language
 
 from ildsjel.engine.matching import parse
-from ildsjel.engine.queries import And, Node, Or, Phrase
+from ildsjel.engine.matching.nodes import And, Near, Node, Not, Or, Phrase, Term, Window
 
 _PLACES = {
     "nb": ("nb", "NO", "Europe/Oslo"),
@@ -87,9 +87,13 @@ def listens_for(query: str) -> list[str]:
 
 def _phrases(node: Node) -> list[str]:
     match node:
-        case Phrase(words, prefix):
-            return [" ".join(words) + ("…" if prefix else "")]
+        case Term(key) | Phrase((Term(key),)):
+            return [key.replace("*", "…")]
+        case Phrase(terms) | Window(terms, _):
+            return [" ".join(term.key.replace("*", "…") for term in terms)]
         case And(parts) | Or(parts):
             return [each for part in parts for each in _phrases(part)]
-        case _:
+        case Near(left, right, _, _):
+            return [each for part in (*left, *right) for each in _phrases(part)]
+        case Not():
             return []

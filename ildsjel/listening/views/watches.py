@@ -20,6 +20,7 @@ from ildsjel.listening.queries import (
     try_words,
     watches,
 )
+from ildsjel.listening.query_words import fault_words
 from ildsjel.organisation.models import Right
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.undo import offer_undo, undo_offer
@@ -135,11 +136,12 @@ def _look(request: MemberRequest, words: str) -> dict[str, Any]:
 
 def _fault(query: str, fault: QueryError) -> dict[str, str]:
     """The fault in words, and the query cut at its character."""
+    message, hint = fault_words(fault)
     at = min(fault.position, len(query))
     start, end = max(at - AROUND, 0), at + 1 + AROUND
     return {
-        "message": _(fault.message),
-        "hint": _(fault.hint) if fault.hint else "",
+        "message": message,
+        "hint": hint,
         "before": ("…" if start else "") + query[start:at],
         "character": query[at : at + 1].strip(),
         "after": query[at + 1 : end] + ("…" if end < len(query) else ""),
