@@ -114,7 +114,7 @@ def test_notifications_that_are_refused(account: Account, appview: AppViewDouble
 
 def test_fetch_without_credentials_asks_nobody() -> None:
     account = Account(settings={"service_url": "http://localhost:9"})
-    assert BLUESKY.fetch(account, "here") == Batch(cursor="here")
+    assert BLUESKY.fetch(account, "here") == Batch(cursor="here", asked=False)
 
 
 def test_thread_with_a_post_that_is_nonsense(
