@@ -32,7 +32,7 @@ NAMES: dict[str, Callable[[], str]] = {
     "open": lambda: _("Open"),
     "mine": lambda: _("Mine"),
     "unassigned": lambda: _("Unassigned"),
-    "unsent": lambda: _("Unsent answers"),
+    "unsent": lambda: _("Not sent"),
     "snoozed": lambda: _("Snoozed"),
     "closed": lambda: _("Closed"),
     "all": lambda: _("All"),
