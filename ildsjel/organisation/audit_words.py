@@ -1,11 +1,17 @@
 """The trail in words: what each action's code means, and how its details read."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from ildsjel.organisation.audit_names import POINTERS, Names
+from ildsjel.organisation.models import Role
 
 ACTIONS: dict[str, Promise] = {
     "calendar.override": _("Gave a day other opening hours"),
@@ -90,22 +96,105 @@ def action_words(code: str) -> str:
     return str(ACTIONS.get(code, code))
 
 
-def detail_lines(details: Mapping[str, Any]) -> list[str]:
-    """The details of an entry, a line each; what changed reads as "before → after"."""
+# What a detail is called.
+KEYS: dict[str, Promise] = {
+    "active": _("Access"),
+    "addresses": _("Said how"),
+    "assignee_id": _("Assigned to"),
+    "channels": _("Channels"),
+    "closed_at": _("Closed"),
+    "conditions": _("Conditions"),
+    "date": _("Day"),
+    "desk": _("Desk"),
+    "desk_id": _("Desk"),
+    "due_at": _("Due"),
+    "email": _("E-mail address"),
+    "file": _("File"),
+    "first_response_minutes": _("Promise, in minutes"),
+    "goal_id": _("Goal"),
+    "history": _("History only"),
+    "intervals": _("Opening hours"),
+    "kind": _("Kind"),
+    "languages": _("Languages"),
+    "mapping": _("Columns"),
+    "name": _("Name"),
+    "note": _("Note"),
+    "order": _("Order"),
+    "query": _("Words"),
+    "role": _("Role"),
+    "snoozed_until": _("Snoozed until"),
+    "state": _("State"),
+    "statement": _("Goal"),
+    "topic_id": _("Topic"),
+    "watches": _("Watches"),
+    "weekly": _("Opening hours"),
+}
+# What the codes that a detail may hold mean.
+CODES: dict[str, Mapping[str, Any]] = {
+    "role": dict(Role.choices),
+    "state": {"open": _("Open"), "snoozed": _("Snoozed"), "closed": _("Closed")},
+    "addresses": {
+        "public": _("Said in public, not to us"),
+        "mention": _("Said to us in public"),
+        "reply": _("Answers to our posts"),
+        "direct": _("Written to us alone"),
+    },
+}
+TIMES = {"closed_at", "due_at", "snoozed_until"}
+
+
+def detail_lines(details: Mapping[str, Any], names: Names, zone: str) -> list[str]:
+    """The details of an entry, a line each; what changed reads as "before → after".
+
+    `names` are those of the rows that the details point to, `zone` is that of the times shown.
+    """
     before, after = details.get("before"), details.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return [
-            f"{key}: {_value(before.get(key))} → {_value(after[key])}"
+            f"{_key(key)}: {_said(key, before.get(key), names, zone)} → "
+            f"{_said(key, after[key], names, zone)}"
             for key in after
-            if before.get(key) != after[key]
+            if before.get(key) != after[key] and not _says_the_same(key, after)
         ]
-    return list(_lines(details))
+    return list(_lines(details, names, zone))
 
 
-def _lines(details: Mapping[str, Any]) -> Iterator[str]:
+def _says_the_same(key: str, after: Mapping[str, Any]) -> bool:
+    """Snoozing sets an alarm too, at the same time."""
+    return key == "due_at" and "snoozed_until" in after
+
+
+def _lines(details: Mapping[str, Any], names: Names, zone: str) -> Iterator[str]:
     for key, value in details.items():
         if value not in (None, "", [], {}):
-            yield f"{key}: {_value(value)}"
+            yield f"{_key(key)}: {_said(key, value, names, zone)}"
+
+
+def _key(key: str) -> str:
+    """What a detail is called; its key where it has no words yet."""
+    return str(KEYS.get(key, key))
+
+
+def _said(key: str, value: Any, names: Names, zone: str) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(_lines(value, names, zone))
+    if isinstance(value, list) and (key in POINTERS or key in CODES):
+        return ", ".join(_said(key, each, names, zone) for each in value) or "–"
+    if key in POINTERS and isinstance(value, int):
+        return names.get((POINTERS[key], value), str(value))
+    if key in CODES and isinstance(value, str):
+        return str(CODES[key].get(value, value))
+    if key in TIMES and isinstance(value, str) and value:
+        return _moment(value, zone)
+    return _value(value)
+
+
+def _moment(text: str, zone: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return localtime(moment, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if moment.tzinfo else text
 
 
 def _value(value: Any) -> str:
@@ -113,11 +202,7 @@ def _value(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _now("yes") if value else _now("no")
-    if isinstance(value, list):
-        return _listed(value)
-    if isinstance(value, Mapping):
-        return "; ".join(_lines(value))
-    return str(value)
+    return _listed(value) if isinstance(value, list) else str(value)
 
 
 def _listed(values: list[Any]) -> str:

@@ -4,9 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
+from ildsjel.dialogue.actions import assign, move
 from ildsjel.organisation.actions import (
     LastOwner,
     add_member,
@@ -17,6 +21,8 @@ from ildsjel.organisation.actions import (
     write_holidays,
 )
 from ildsjel.organisation.audit import record
+from ildsjel.organisation.audit_names import POINTERS
+from ildsjel.organisation.audit_words import CODES, KEYS
 from ildsjel.organisation.hours import HoursUnclear, format_hours, parse_hours
 from ildsjel.organisation.models import (
     ApiToken,
@@ -40,6 +46,7 @@ from tests.builders import (
     OFFICE_HOURS,
     PASSWORD,
     make_calendar,
+    make_conversation,
     make_desk,
     make_member,
     make_owner,
@@ -495,3 +502,42 @@ def test_a_token_cannot_be_made_for_somebody_else() -> None:
     given = {"name": "intranet", "member": stranger.pk}
     assert signed_in(owner).post(reverse("web:token-add"), given).status_code == 422
     assert not ApiToken.objects.exists()
+
+
+def test_the_trail_names_what_its_numbers_mean() -> None:
+    owner, stranger = make_owner(), make_owner("Another place")
+    kari = make_member(owner.organisation, name="Kari Nordmann")
+    conversation = make_conversation(owner, "When is the road cleared?")
+    roads = make_desk(owner, name="Roads and paths")
+    assign(by=owner, conversation=conversation, to=kari)
+    move(by=owner, conversation=conversation, desk=roads)
+    change_member(by=owner, member=kari, role=Role.LEAD, active=False)
+    details = {"desk": make_desk(stranger, name="Not ours").pk, "order": [1]}
+    record(owner.organisation, "rule.order", by=owner, details=details)
+    page = signed_in(owner).get(address(owner, "organisation:audit")).content.decode()
+    assert "Assigned to: – → Kari Nordmann" in page
+    assert "Desk: Service desk → Roads and paths" in page
+    assert "Role: Agent → Desk lead" in page and "Access: yes → no" in page
+    assert "When is the road cleared?" in page and f"conversation:{conversation.pk}" not in page
+    assert "Not ours" not in page and f"Desk: {details['desk']}" in page
+
+
+def test_the_trail_asks_no_more_for_a_longer_page(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    owner = make_owner()
+    client, conversation = signed_in(owner), make_conversation(owner)
+    for _ in range(2):
+        assign(by=owner, conversation=conversation, to=owner)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address(owner, "organisation:audit"))
+    for _ in range(9):
+        colleague = make_member(owner.organisation)
+        assign(by=owner, conversation=conversation, to=colleague)
+    with django_assert_num_queries(len(few)):
+        client.get(address(owner, "organisation:audit"))
+
+
+def test_every_detail_that_is_recorded_has_a_name() -> None:
+    assert POINTERS.keys() <= KEYS.keys()
+    assert CODES.keys() <= KEYS.keys()

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from ildsjel.organisation.audit_names import Names, names_in
 from ildsjel.organisation.audit_words import KINDS, action_words, detail_lines
 from ildsjel.organisation.forms.fields import choose_from
 from ildsjel.organisation.models import AuditEntry, Member, Right
@@ -71,24 +72,28 @@ def audit(request: MemberRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+    names = names_in(request.member, page.rows)
+    zone = request.member.organisation.timezone
     kept = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     context = {
         "room": "settings",
         "form": form,
         "filtered": bool(kept),
-        "entries": [_shown(entry) for entry in page.rows],
+        "entries": [_shown(entry, names, zone) for entry in page.rows],
         "newer_url": f"?{urlencode({**kept, 'before': page.newer})}" if page.newer else "",
         "older_url": f"?{urlencode({**kept, 'after': page.older})}" if page.older else "",
-        "zone": request.member.organisation.timezone,
+        "zone": zone,
     }
     return render(request, "organisation/audit.html", context)
 
 
-def _shown(entry: AuditEntry) -> dict[str, object]:
+def _shown(entry: AuditEntry, names: Names, zone: str) -> dict[str, object]:
+    kind, _, number = entry.target.partition(":")
+    known = names.get((kind, int(number))) if number.isdecimal() else None
     return {
         "at": entry.at,
         "actor": entry.actor,
         "words": action_words(entry.action),
-        "target": entry.target,
-        "lines": detail_lines(entry.details),
+        "target": known or entry.target,
+        "lines": detail_lines(entry.details, names, zone),
     }
