@@ -14,7 +14,6 @@ words says too little to be recognised: its signature is empty (all zeros), and 
 """
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,17 +78,14 @@ def unpacked(stored: bytes) -> NDArray[np.uint32]:
 def link_in_common(url: str) -> str:
     """A web address as all who pass it on have it: without scheme, `www.`, fragment and the marks
     of campaigns. Empty for what leads to no page of its own, such as a site's front page."""
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    except ValueError:
+    scheme, _, rest = url.strip().partition("#")[0].partition("://")
+    address, _, asked = rest.partition("?")
+    host, _, path = address.partition("/")
+    host = host.lower().removeprefix("www.").removeprefix("m.")
+    path = path.rstrip("/")
+    kept = sorted(
+        part for part in asked.split("&") if part and not part.lower().startswith(_CAMPAIGN)
+    )
+    if scheme.lower() not in {"http", "https"} or not host or not (path or kept):
         return ""
-    path = parts.path.rstrip("/")
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(parts.query)
-        if not name.lower().startswith(_CAMPAIGN)
-    ]
-    if parts.scheme not in {"http", "https"} or not host or not (path or kept):
-        return ""
-    return f"{host}{path}{'?' if kept else ''}{urlencode(sorted(kept))}"[:1000]
+    return f"{host}/{path}{'?' if kept else ''}{'&'.join(kept)}"[:1000]
