@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from ildsjel.dialogue.clock import hold, settle, touch
 from ildsjel.dialogue.models import Conversation, Delivery, Message, MessageKind, State
@@ -16,18 +16,18 @@ from ildsjel.work.texts import storable
 LEASE = timedelta(minutes=5)  # longer than a mail server that takes its time over each step
 
 
-def take_due(now: datetime, limit: int = 1) -> list[Message]:
-    """Claim answers that are due and mark them `sending`: committed before anything is sent.
+def take_due(now: datetime) -> list[Message]:
+    """Claim the answer that is due next and mark it `sending`: committed before anything is sent.
 
     Of each channel one at a time, in the order in which they fell due, so that a network that hangs
-    holds up its own answers and one sender, and nobody else's.
+    holds up its own answers and one sender, and nobody else's. Empty where nothing is due, or
+    another has just taken it.
     """
-    waiting = Message.objects.filter(kind=MessageKind.REPLY, delivery=Delivery.QUEUED)
-    waiting = waiting.filter(~Exists(_ahead(now)), conversation__channel__enabled=True)
-    if not waiting.filter(due_at__lte=now).exists():  # on SQLite a transaction locks out writers
+    found = _next_due(now)
+    if found is None:  # on SQLite a transaction locks out writers
         return []
     with transaction.atomic():
-        taken = claim(waiting, now=now, lease=LEASE, limit=limit)
+        taken = claim(_queued().filter(pk=found), now=now, lease=LEASE, limit=1)
         for message in taken:
             held(message).update(delivery=Delivery.SENDING)
             message.delivery = Delivery.SENDING
@@ -35,19 +35,24 @@ def take_due(now: datetime, limit: int = 1) -> list[Message]:
     return taken
 
 
-def _ahead(now: datetime) -> QuerySet[Message]:
-    """What goes out through the same channel before an answer, or is on its way just now.
+def _queued() -> QuerySet[Message]:
+    return Message.objects.filter(kind=MessageKind.REPLY, delivery=Delivery.QUEUED)
 
-    Senders that look at the same moment want the same row, so that its lock keeps them apart.
+
+def _next_due(now: datetime) -> int | None:
+    """The first of a channel through which nothing is on its way.
+
+    One statement, so that it sees an answer either waiting or on its way: no two senders that look
+    at the same moment find two answers of one channel.
     """
-    same = Message.objects.filter(
-        due_at__isnull=False,
-        organisation=OuterRef("organisation"),
-        conversation__channel=OuterRef("conversation__channel"),
+    due = _queued().filter(due_at__lte=now, conversation__channel__enabled=True)
+    on_its_way = Message.objects.filter(
+        delivery=Delivery.SENDING, leased_until__gt=now, due_at__lte=now
     )
-    earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-    on_its_way = Q(delivery=Delivery.SENDING, leased_until__gt=now)
-    return same.filter(on_its_way | Q(earlier, delivery=Delivery.QUEUED))
+    free = due.exclude(
+        conversation__channel__in=on_its_way.values("conversation__channel"),
+    )
+    return free.order_by("due_at", "pk").values_list("pk", flat=True).first()
 
 
 def without_channel() -> list[Message]:

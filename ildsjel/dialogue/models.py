@@ -209,9 +209,7 @@ class Message(OrganisationOwned, Leased):
                 condition=~Q(external_id=""),
             ),
             models.Index(
-                fields=["organisation", "delivery", "conversation"],
-                name="message_unsent",
-                condition=Q(delivery__in=["queued", "sending", "unsure", "failed"]),
+                fields=["organisation", "delivery", "conversation"], name="message_delivery"
             ),
         ]
 
