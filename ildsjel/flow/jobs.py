@@ -50,7 +50,6 @@ def chores() -> list[Job]:
     return [
         Job("free leases of the dead", free_leases, every=2),
         Job("import files", imports.step_due, every=1),
-        Job("make samples", sample_making.make_due, every=0.5),
         Job("wake snoozed", wake, every=5),
         Job("keep holidays", daily.keep_holidays, every=DAY),
         Job("keep statistics", daily.keep_statistics, every=HOUR),
@@ -59,8 +58,13 @@ def chores() -> list[Job]:
     ]
 
 
+def samples() -> list[Job]:
+    """By itself: making one takes seconds, for which nobody's snoozed conversation should wait."""
+    return [Job("make samples", sample_making.make_due, every=0.5)]
+
+
 def loops() -> dict[str, list[Job]]:
     """The loop's threads by name, each with its jobs in order of urgency."""
     readers = {f"reading {number + 1}": reading() for number in range(READERS)}
     senders = {f"sending {number + 1}": sending() for number in range(SENDERS)}
-    return {"answers": answers(), **senders, "chores": chores(), **readers}
+    return {"answers": answers(), **senders, "chores": chores(), "samples": samples(), **readers}
