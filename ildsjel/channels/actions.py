@@ -3,6 +3,7 @@
 import secrets as randomness
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from ildsjel.channels.sealing import SealBroken, reseal, seal, unseal
 from ildsjel.engine.items import Rejected
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import Member, Organisation, Right, utc_now
-from ildsjel.work.texts import storable
+from ildsjel.work.texts import storable, storable_value
 
 HEALTH_LINES_KEPT = 200
 CURSORS = {gateway.POLL: "poll_cursor", gateway.STREAM: "stream_cursor"}
@@ -184,15 +185,22 @@ def note_alive(channel: Channel, *, events: int, at: datetime) -> None:
     channel.last_ok_at, channel.error = at, ""
 
 
-def note_fault(channel: Channel, message: str, *, at: datetime) -> None:
+def said_by(fault: Exception | str) -> dict[str, Any]:
+    """What lets a fault be told in any language: its code, and what it is about; {} without one."""
+    code = getattr(fault, "code", "")
+    return {"code": code, "about": storable_value(getattr(fault, "about", {}))} if code else {}
+
+
+def note_fault(channel: Channel, fault: Exception | str, *, at: datetime) -> None:
     """Something is wrong with the channel; said in its health until the network answers again."""
-    message = storable(message)[:MESSAGE_LENGTH] or "Unknown fault."
-    since = channel.error_since or at
-    Channel.objects.filter(pk=channel.pk).update(error=message, error_since=since)
+    message = storable(str(fault))[:MESSAGE_LENGTH] or "Unknown fault."
+    since, said = channel.error_since or at, said_by(fault)
+    rows = Channel.objects.filter(pk=channel.pk)
+    rows.update(error=message, error_said=said, error_since=since)
     if channel.error != message:
         changed(channel.organisation_id)
-    channel.error, channel.error_since = message, since
-    add_line(channel, HealthKind.FAILED, message, at=at)
+    channel.error, channel.error_said, channel.error_since = message, said, since
+    add_line(channel, HealthKind.FAILED, fault, at=at)
 
 
 def note_rejected(channel: Channel, rejected: Sequence[Rejected], *, at: datetime) -> None:
@@ -213,10 +221,16 @@ def note_rejected(channel: Channel, rejected: Sequence[Rejected], *, at: datetim
 
 
 def add_line(
-    channel: Channel, kind: str, message: str, *, at: datetime, where: str = "", sample: str = ""
+    channel: Channel,
+    kind: str,
+    fault: Exception | str,
+    *,
+    at: datetime,
+    where: str = "",
+    sample: str = "",
 ) -> None:
     """Add to the channel's history; the same line again only counts up."""
-    where, message = storable(where)[:300], storable(message)[:MESSAGE_LENGTH]
+    where, message = storable(where)[:300], storable(str(fault))[:MESSAGE_LENGTH]
     last = channel.health.order_by("-at", "-pk").first()
     if last and (last.kind, last.message, last.where) == (kind, message, where):
         HealthLine.objects.filter(pk=last.pk).update(at=at, count=last.count + 1)
@@ -225,6 +239,7 @@ def add_line(
         channel=channel,
         kind=kind,
         message=message,
+        said=said_by(fault),
         where=where,
         sample=storable(sample)[:1000],
         at=at,

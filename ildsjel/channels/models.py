@@ -31,6 +31,7 @@ class Channel(OrganisationOwned, Leased):
     last_event_at = models.DateTimeField(null=True, blank=True)  # something came or went
     last_ok_at = models.DateTimeField(null=True, blank=True)  # the network answered
     error = models.CharField(max_length=500, blank=True)  # what is wrong now, in plain words
+    error_said = models.JSONField(default=dict, blank=True)  # its code, and what it is about
     error_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -68,6 +69,7 @@ class HealthLine(models.Model):
     kind = models.CharField(max_length=10, choices=HealthKind.choices)
     where = models.CharField(max_length=300, blank=True)
     message = models.CharField(max_length=500)
+    said = models.JSONField(default=dict, blank=True)  # the message's code, and what it is about
     sample = models.TextField(blank=True)
     count = models.PositiveIntegerField(default=1)
 

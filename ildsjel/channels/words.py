@@ -1,15 +1,17 @@
 """Channels in words: what a network lets us do, how a channel is, what columns may hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from ildsjel.channels.actions import said_by
 from ildsjel.channels.gateway import Capabilities
 from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import Condition, health_of
@@ -64,6 +66,51 @@ TARGETS: dict[str, Promise] = {
     "tags": gettext_lazy("Hashtags"),
     "repost": gettext_lazy("Whether it only passes on"),
 }
+
+
+# What went wrong, by the code that a connector gives its `ConnectorError`.
+FAULTS: dict[str, Promise] = {
+    "answered": gettext_lazy("%(host)s answered %(answer)s."),
+    "lost": gettext_lazy("The connection to %(host)s was lost: %(reason)s."),
+    "mail_password": gettext_lazy("The mail server did not accept the user name or password."),
+    "mail_silent": gettext_lazy("The mail server %(host)s does not answer."),
+    "no_folder": gettext_lazy("The mail server has no such folder."),
+    "not_json": gettext_lazy("%(host)s answered something that is not JSON."),
+    "private_network": gettext_lazy(
+        "%(host)s is an address inside a private network. "
+        "Set ILDSJEL_ALLOW_PRIVATE_NETWORKS=yes if Ildsjel may read from there."
+    ),
+    "token": gettext_lazy("%(host)s does not accept the access token (401). Make a new one."),
+    "unknown_name": gettext_lazy("No server is known under the name %(host)s."),
+    "unreachable": gettext_lazy("%(host)s can't be reached: %(reason)s."),
+    "wait": gettext_lazy("%(host)s asks us to wait."),
+}
+
+
+# What Ildsjel itself says of a channel, found again by its English text.
+OWN_WORDS = (
+    gettext_noop("An unexpected fault in Ildsjel; see the log."),
+    gettext_noop("Connected again."),
+    gettext_noop("There is said to be more to read, but reading does not get any further."),
+    gettext_noop("The stored password can't be opened: the installation's secret key has changed."),
+)
+
+
+def told(fault: Exception) -> str:
+    """What went wrong, in the language of the one who is told."""
+    return fault_in_words(str(fault), said_by(fault))
+
+
+def fault_in_words(text: str, said: Mapping[str, Any]) -> str:
+    """A fault in the person's language; its English text where there are no words for its code."""
+    words = FAULTS.get(said.get("code", ""))
+    if words is None:
+        return _(text) if text else ""
+    try:
+        shown: str = str(words) % said.get("about", {})
+    except (KeyError, TypeError, ValueError):  # a third party's use of our code
+        return text
+    return shown
 
 
 def icon_of(kind: str) -> str:
@@ -159,7 +206,7 @@ def health_in_words(channel: Channel) -> str:
             return _("It answers, but nothing has come for %(ago)s.") % {"ago": ago}
         case Condition.FAILING:
             since = timesince(health.since, depth=1) if health.since else ""
-            words = {"error": _(health.error), "ago": since}
+            words = {"error": fault_in_words(health.error, channel.error_said), "ago": since}
             return _("Has not worked for %(ago)s: %(error)s") % words if since else words["error"]
         case Condition.OFF:
             return _("Nothing is read and nothing is sent.")

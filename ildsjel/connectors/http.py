@@ -66,12 +66,16 @@ def _addresses(host: str, port: int | None) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(f"No server is known under the name {host}.") from error
+        raise Unreachable(
+            f"No server is known under the name {host}.", "unknown_name", host=host
+        ) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not private_networks_allowed() and not all(map(_is_public, addresses)):
         raise Refused(
             f"{host} is an address inside a private network. "
-            "Set ILDSJEL_ALLOW_PRIVATE_NETWORKS=yes if Ildsjel may read from there."
+            "Set ILDSJEL_ALLOW_PRIVATE_NETWORKS=yes if Ildsjel may read from there.",
+            "private_network",
+            host=host,
         )
     return addresses
 
@@ -195,9 +199,13 @@ def _raise_for_transport(error: httpx.HTTPError, repeatable: bool) -> NoReturn:
     if isinstance(error, httpx.UnsupportedProtocol):
         raise Refused(f"{host} is not an address that starts with https://.") from error
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        raise Unreachable(f"{host} can't be reached: {_reason(error)}.") from error
+        reason = _reason(error)
+        message = f"{host} can't be reached: {reason}."
+        raise Unreachable(message, "unreachable", host=host, reason=reason) from error
     kind: type[ConnectorError] = Unreachable if repeatable else Unsure
-    raise kind(f"The connection to {host} was lost: {_reason(error)}.") from error
+    reason = _reason(error)
+    message = f"The connection to {host} was lost: {reason}."
+    raise kind(message, "lost", host=host, reason=reason) from error
 
 
 def _host_of(error: httpx.HTTPError) -> str:
@@ -226,11 +234,13 @@ def raise_for_status(response: httpx.Response, repeatable: bool = True) -> None:
         return
     host = response.request.headers.get("Host") or response.request.url.host
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
-        raise RateLimited(f"{host} asks us to wait.", retry_after(response.headers))
-    message = f"{host} answered {status}{_explanation(response)}."
+        wait = retry_after(response.headers)
+        raise RateLimited(f"{host} asks us to wait.", wait, "wait", host=host)
+    answered = f"{status}{_explanation(response)}"
+    kind: type[ConnectorError] = Refused
     if status == 408 or status >= 500:
-        raise Unreachable(message) if repeatable else Unsure(message)
-    raise Refused(message)
+        kind = Unreachable if repeatable else Unsure
+    raise kind(f"{host} answered {answered}.", "answered", host=host, answer=answered)
 
 
 def _explanation(response: httpx.Response) -> str:
@@ -290,4 +300,6 @@ def json_value(response: httpx.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError as error:
         host = response.request.url.host
-        raise Unreachable(f"{host} answered something that is not JSON.") from error
+        raise Unreachable(
+            f"{host} answered something that is not JSON.", "not_json", host=host
+        ) from error

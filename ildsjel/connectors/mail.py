@@ -272,13 +272,15 @@ def _plain_errors(host: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise Refused(f"The certificate of {host} is not valid: {error.verify_message}.") from error
     except MailboxFolderSelectError as error:
-        raise Refused("The mail server has no such folder.") from error
+        raise Refused("The mail server has no such folder.", "no_folder") from error
     except TimeoutError as error:
-        raise Unreachable(f"The mail server {host} does not answer.") from error
-    except (OSError, imaplib.IMAP4.abort, EOFError) as error:
         raise Unreachable(
-            f"The connection to {host} was lost: {str(error) or 'closed'}."
+            f"The mail server {host} does not answer.", "mail_silent", host=host
         ) from error
+    except (OSError, imaplib.IMAP4.abort, EOFError) as error:
+        reason = str(error) or "closed"
+        message = f"The connection to {host} was lost: {reason}."
+        raise Unreachable(message, "lost", host=host, reason=reason) from error
     except (ImapToolsError, imaplib.IMAP4.error) as error:
         raise Unreachable(f"The mail server {host} answered something odd: {error}") from error
 
@@ -286,7 +288,7 @@ def _plain_errors(host: str) -> Iterator[None]:
 def _log_in_error(words: str) -> Refused | Unreachable:
     if re.search(r"UNAVAILABLE|INUSE|LIMIT", words, re.IGNORECASE):
         return Unreachable("The mail server does not let anybody in just now.")
-    return Refused("The mail server did not accept the user name or password.")
+    return Refused("The mail server did not accept the user name or password.", "mail_password")
 
 
 @contextmanager

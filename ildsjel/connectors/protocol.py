@@ -146,7 +146,15 @@ class Stop(Protocol):
 
 
 class ConnectorError(Exception):
-    """Something went wrong; the text is for the person who looks after the channel."""
+    """Something went wrong; the text is for the person who looks after the channel.
+
+    `code` and `about` let the interface say it in the person's language, where it has words for
+    that code (`ildsjel.channels.words.FAULTS`); otherwise the English text is shown.
+    """
+
+    def __init__(self, message: str, code: str = "", **about: str) -> None:
+        super().__init__(message)
+        self.code, self.about = code, about
 
 
 class Unreachable(ConnectorError):
@@ -156,8 +164,8 @@ class Unreachable(ConnectorError):
 class RateLimited(ConnectorError):
     """The network asks us to wait. Nothing was sent."""
 
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, retry_after: float, code: str = "", **about: str) -> None:
+        super().__init__(message, code, **about)
         self.retry_after = retry_after  # seconds
 
 

@@ -222,10 +222,10 @@ def poll(channel: Channel) -> None:
         at_once = batch.more and not _stands_still(channel, batch, before)
         pause = timedelta(0) if at_once else gateway.capabilities(channel).poll_every
     except gateway.RateLimited as wait:
-        note_fault(channel, str(wait), at=utc_now())
+        note_fault(channel, wait, at=utc_now())
         pause = min(timedelta(seconds=max(wait.retry_after, 1)), timedelta(hours=2))
     except (gateway.ConnectorError, SealBroken) as fault:
-        note_fault(channel, str(fault), at=utc_now())
+        note_fault(channel, fault, at=utc_now())
         pause = backoff(channel.attempts)
     except Exception:
         log.exception("Channel %s could not be read.", channel.pk)

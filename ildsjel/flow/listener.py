@@ -58,10 +58,10 @@ class Line:
             follow(channel, self.stop)
         except gateway.Refused as refused:
             # Polling may well go on: the network streams to others, or does not stream at all.
-            add_line(channel, HealthKind.FAILED, str(refused), at=utc_now())
+            add_line(channel, HealthKind.FAILED, refused, at=utc_now())
             return ASK_AGAIN_AFTER_NO
         except (gateway.ConnectorError, SealBroken) as fault:
-            note_fault(channel, str(fault), at=utc_now())
+            note_fault(channel, fault, at=utc_now())
         except Exception:
             log.exception("The stream of channel %s broke.", self.pk)
             note_fault(channel, "An unexpected fault in Ildsjel; see the log.", at=utc_now())
@@ -87,7 +87,7 @@ def _streams(channel: Channel) -> bool:
         return gateway.streams(channel)
     except SealBroken as fault:
         if channel.error != str(fault):
-            note_fault(channel, str(fault), at=utc_now())
+            note_fault(channel, fault, at=utc_now())
     except Exception:
         log.exception("Channel %s could not be opened.", channel.pk)
     return False

@@ -69,7 +69,7 @@ def send(message: Message) -> None:
         at = utc_now() + timedelta(seconds=max(wait.retry_after, 1))
         delivery.try_later(message, at=at, error=str(wait))
     except gateway.Unreachable as fault:
-        note_fault(channel, str(fault), at=utc_now())
+        note_fault(channel, fault, at=utc_now())
         _again_or(message, Delivery.FAILED, str(fault), repeat=message.attempts < TRIES)
     except gateway.Unsure as fault:
         _again_or(message, Delivery.UNSURE, str(fault), repeat=repeatable)

@@ -83,7 +83,7 @@ def feeds(owner: Member, *urls: str) -> Channel:
 
 
 def lines(channel: Channel) -> list[str]:
-    return list(channel.health.values_list("message", flat=True))
+    return list(channel.health.order_by("pk").values_list("message", flat=True))
 
 
 def test_a_feed_that_never_ends_and_one_that_is_none_do_not_stop_the_good_one(

@@ -83,6 +83,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         "room": "channels",
         **_row(channel),
         "lines": lines,
+        "told": [(line, words.fault_in_words(line.message, line.said)) for line in lines],
         "trouble": trouble_of_the_week(channel),
         "reads": words.reads_in_words(capabilities),
         "answers": words.answers_in_words(capabilities),
@@ -139,7 +140,7 @@ def try_now(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         identity = gateway.try_again(channel)
     except (gateway.ConnectorError, SealBroken) as fault:
-        messages.error(request, _(str(fault)))
+        messages.error(request, words.told(fault))
     else:
         actions.update_channel(
             by=request.member,

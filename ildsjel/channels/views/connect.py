@@ -72,9 +72,9 @@ def _form_page(
             identity = _tried(request, form, connector, secrets)
         except (Unreachable, RateLimited) as fault:
             unreachable = True
-            form.add_error(None, _(str(fault)))
+            form.add_error(None, words.told(fault))
         except ConnectorError as fault:
-            form.add_error(None, _(str(fault)))
+            form.add_error(None, words.told(fault))
         else:
             saved = _save(request, form, channel, secrets, identity)
             return _go_to(request, saved)

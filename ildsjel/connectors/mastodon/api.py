@@ -125,7 +125,8 @@ class Api(AbstractContextManager["Api"]):
         if not self.token:
             return Refused(f"{self.host} shows this to its own members only (answered {status}).")
         if status == 401:
-            return Refused(f"{self.host} does not accept the access token (401). Make a new one.")
+            message = f"{self.host} does not accept the access token (401). Make a new one."
+            return Refused(message, "token", host=self.host)
         return Refused(f"{self.host} does not allow this with our access token ({status}).")
 
 
