@@ -33,9 +33,7 @@ def test_mail_needs_a_server_to_send_through(
     owner: Member, given: dict[str, str], missing: list[str]
 ) -> None:
     secrets = {"password": "a password"}
-    channel = connect(
-        by=owner, kind="mail", name="Post", settings=READING | given, secrets=secrets
-    )
+    channel = connect(by=owner, kind="mail", name="Post", settings=READING | given, secrets=secrets)
     row = make_conversation(owner, channel=channel)
     with translation.override("en"):
         assert missing_for_writing(channel) == missing
