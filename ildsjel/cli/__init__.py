@@ -92,6 +92,9 @@ def _data_commands(commands: Commands) -> None:
     export.add_argument("file", help="the file to write: .csv or .jsonl")
     export.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
     export.set_defaults(run=_later("data", "export"))
+    bursts = commands.add_parser("bursts", help="judge counts over time: score and alarm a line")
+    bursts.add_argument("file", help="CSV with timestamp,value a line; - reads standard input")
+    bursts.set_defaults(run=_later("bursts", "run"))
 
 
 def _user_commands(commands: Commands) -> None:
