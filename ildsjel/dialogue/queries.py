@@ -35,6 +35,7 @@ from ildsjel.listening.models import Item, ItemRevision
 from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_now
 
 PAGE = 30
+SAID = 20  # messages of a thread that are shown at once
 RELATED = ("channel", "person", "desk", "assignee__user", "topic", "goal")
 # What one line of a list shows; the rows behind it hold several times as much.
 LISTED = (
@@ -287,7 +288,7 @@ class Stretch:
     earlier: str
 
 
-def stretch(conversation: Conversation, *, before: str = "", size: int = PAGE) -> Stretch:
+def stretch(conversation: Conversation, *, before: str = "", size: int = SAID) -> Stretch:
     """The newest messages, or those before a mark, so that a long thread opens like a short one."""
     rows = messages(conversation).order_by("-at", "-pk")
     mark = paging.read(before)

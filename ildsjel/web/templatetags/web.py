@@ -77,6 +77,12 @@ def moment(at: datetime | None, css: str = "") -> SafeString:
 
 
 @register.filter
+def exactly(at: datetime) -> str:
+    """A time to the second, for the one who asks."""
+    return exact(at)
+
+
+@register.filter
 def in_sentence(day: str) -> str:
     """A day's name within a sentence: written small in all our languages but English."""
     return day if (get_language() or "en").startswith("en") else day.lower()
