@@ -42,7 +42,7 @@ CHANGED = (Line(Q(), "updated_at", ascending=False),)
 # came to it waits too: after the others, the one that has waited longest first.
 TO_ANSWER = (
     Line(Q(promised_at__isnull=False), "promised_at"),
-    Line(Q(promised_at__isnull=True), "waiting_since", letter="w"),
+    Line(Q(promised_at__isnull=True, waiting_since__isnull=False), "waiting_since", letter="w"),
 )
 
 

@@ -1,7 +1,7 @@
 """Reads of desks, rules, conversations and messages."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -180,9 +180,8 @@ def page_of(
     `after` and `before` are the marks that an earlier page gave; an unreadable one is ignored.
     `whole` rows have all their columns, others what a list shows.
     """
-    rows = conversations(member, view)
+    rows, lines = _in_lines(member, view)
     rows = rows.select_related(*RELATED) if whole else listed(rows)
-    lines = _lines(view)
     forward = paging.read(after, lines)
     mark = forward or paging.read(before, lines)
     backwards = mark is not None and forward is None
@@ -196,10 +195,15 @@ def page_of(
     return Page(found, first if has_newer else "", last if has_older else "")
 
 
-def _lines(view: View) -> tuple[paging.Line, ...]:
+def _in_lines(member: Member, view: View) -> tuple[QuerySet[Conversation], tuple[paging.Line, ...]]:
+    """A view's rows, and the lines in which they stand. What is due is told apart by its lines
+    alone: said twice, PostgreSQL would take it for rarer than it is, and sort all of it."""
     if view.since is not None:
-        return paging.CHANGED
-    return paging.TO_ANSWER if view.order == "promised" else paging.LATEST
+        return conversations(member, view), paging.CHANGED
+    if view.order == "promised":
+        rest = replace(view, order="latest", waiting=False)
+        return conversations(member, rest), paging.TO_ANSWER
+    return conversations(member, view), paging.LATEST
 
 
 def count_of(member: Member, view: View) -> int:
@@ -239,8 +243,8 @@ def new_in(member: Member, view: View, since: int) -> QuerySet[Conversation]:
 
 def next_in(member: Member, view: View, conversation: Conversation) -> int | None:
     """The conversation that follows this one in a view; after the last, the first of the others."""
-    rows = conversations(member, view).exclude(pk=conversation.pk).only("pk")
-    lines = _lines(view)
+    rows, lines = _in_lines(member, view)
+    rows = rows.exclude(pk=conversation.pk).only("pk")
     here = paging.place_of(conversation, lines)
     following = paging.follow(rows, lines, here, 1) if here else []
     found = following or paging.follow(rows, lines, None, 1)
@@ -394,7 +398,7 @@ class Needs:
 def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 8) -> Needs:
     """Open promises that are late, and those that fall due within `soon`; soonest first."""
     now = utc_now()
-    rows = listed(conversations(member, View(order="promised"))).order_by("promised_at", "pk")
+    rows = listed(conversations(member, View())).order_by("promised_at", "pk")
     late = rows.filter(promised_at__lte=now)
     near = rows.filter(promised_at__gt=now, promised_at__lte=now + soon)
     return Needs(
@@ -407,8 +411,8 @@ def needs(member: Member, *, soon: timedelta = timedelta(hours=2), limit: int = 
 
 def following(member: Member, limit: int) -> list[Conversation]:
     """What falls due next, and after it what waits without a promise."""
-    rows = listed(conversations(member, View(order="promised")))
-    return paging.follow(rows, paging.TO_ANSWER, paging.Mark("", utc_now(), 0), limit)
+    rows, lines = _in_lines(member, View(order="promised"))
+    return paging.follow(listed(rows), lines, paging.Mark("", utc_now(), 0), limit)
 
 
 def new_since(member: Member, moment: datetime, limit: int = 8) -> tuple[list[Conversation], int]:
