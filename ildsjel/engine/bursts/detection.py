@@ -74,7 +74,7 @@ def _step(state: Baseline, at: datetime, count: float) -> Signal:
     dispersion = state.dispersion
     found = volume.follow(state, at, count)
     end_interval(state, at, count, found.expected)
-    growth, view, likely = _judge(state, found, days)
+    growth, view, period = _judge(state, found, days)
     news = _news(state, growth, days)
     low, high = band(found.expected, dispersion)
     state.seen += 1
@@ -84,7 +84,7 @@ def _step(state: Baseline, at: datetime, count: float) -> Signal:
         expected=found.expected,
         low=low,
         high=high,
-        return_period=1.0 / likely,
+        return_period=period,
         view=view,
         growth=news,
         score=news / (news + ENOUGH),
@@ -114,20 +114,18 @@ def _pass_time(state: Baseline, at: datetime) -> float:
 
 
 def _end_day(state: Baseline) -> None:
-    for peaks in state.peaks:
+    for peaks in (*state.peaks, state.rarest):
         rarity.end_day(peaks, state.days)
     state.days += 1
 
 
 def _judge(state: Baseline, found: volume.Residuals, days: float) -> tuple[float, View, float]:
-    """The largest growth of the views, the rarest view, and the chance of a day so unusual."""
+    """The largest growth of the views, the view farthest out, and the return period."""
     values = [math.log(max(each, 1.0)) for each in (found.spike, found.hour, found.turbulence)]
     pairs = list(zip(state.peaks, values, strict=True))
-    chances = [rarity.chance(peaks, value) for peaks, value in pairs]
     growth = max(rarity.growth(peaks, value, days) for peaks, value in pairs)
-    likely = min(chances)
-    # Several views, several chances to be unusual (Šidák 1967).
-    return growth, View(chances.index(likely)), max(1.0 - (1.0 - likely) ** len(pairs), 1e-9)
+    view = max(View, key=lambda each: rarity.beyond(*pairs[each]))
+    return growth, view, rarity.return_period(state.peaks, state.rarest, values)
 
 
 def _news(state: Baseline, growth: float, days: float) -> float:

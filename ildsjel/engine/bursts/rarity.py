@@ -7,12 +7,15 @@ many times rarer one is than the other: that is what "grows" means here.
 """
 
 import math
+from collections.abc import Sequence
 
 from ildsjel.engine.bursts.state import Peaks
 
 RECORD_DAYS = (10.0, 40.0)  # half-lives of the two records; a mixture fades slower than either
 PRIOR_DAYS = 5  # how many days of its own the prior of the peaks is worth
+LEAST_SPREAD = 0.3  # of that of the prior: a calm month does not make a small stir an event
 MEMORY_DAYS = 30  # of the mean and spread of the daily maxima
+RAREST = 1e-6  # as a share of days; more than a history of weeks can tell
 _EULER = 0.5772156649
 _SCALE = math.sqrt(6.0) / math.pi
 
@@ -27,7 +30,6 @@ def growth(peaks: Peaks, value: float, days: float) -> float:
         faded = peaks.mean + (peaks.records[place] - peaks.mean) * 0.5 ** (days / half_life)
         peaks.records[place] = _highest(faded, peaks.settled)
         total += value - peaks.records[place]
-    peaks.today = _highest(value, peaks.today)
     peaks.current = _highest(value, peaks.current)
     return total / len(RECORD_DAYS) / (peaks.spread * _SCALE)
 
@@ -44,12 +46,28 @@ def _highest(value: float, other: float | None) -> float:
     return value if other is None else max(value, other)
 
 
-def chance(peaks: Peaks, value: float) -> float:
-    """The share of days on which the highest value is above this one."""
-    standard = (value - peaks.mean) / (peaks.spread * _SCALE) + _EULER
-    if standard < -4.0:
-        return 1.0
-    return -math.expm1(-math.exp(-min(standard, 40.0)))
+def return_period(views: Sequence[Peaks], rarest: Peaks, values: Sequence[float]) -> float:
+    """Days between two days on which any view gets as far beyond its prior as now.
+
+    The views depend on each other, so what is fitted is the daily maximum of the farthest of them.
+    """
+    farthest = -math.inf
+    for peaks, value in zip(views, values, strict=True):
+        peaks.today = _highest(value, peaks.today)
+        farthest = max(farthest, (value - peaks.prior_mean) / peaks.prior_spread)
+    rarest.today = _highest(farthest, rarest.today)
+    return 1.0 / max(_chance(beyond(rarest, farthest)), RAREST)
+
+
+def beyond(peaks: Peaks, value: float) -> float:
+    """How far above the usual maximum of a day, in spreads."""
+    return (value - peaks.mean) / peaks.spread
+
+
+def _chance(spreads: float) -> float:
+    """The share of days with a maximum higher than this, by Gumbel's distribution."""
+    standard = min(max(spreads / _SCALE + _EULER, -4.0), 40.0)
+    return -math.expm1(-math.exp(-standard))
 
 
 def end_day(peaks: Peaks, days: int) -> None:
@@ -60,5 +78,5 @@ def end_day(peaks: Peaks, days: int) -> None:
     off = peaks.today - peaks.mean
     peaks.mean += weight * off
     variance = (1.0 - weight) * (peaks.spread**2 + weight * off**2)
-    peaks.spread = max(math.sqrt(variance), peaks.least_spread)
+    peaks.spread = max(math.sqrt(variance), LEAST_SPREAD * peaks.prior_spread)
     peaks.today = None

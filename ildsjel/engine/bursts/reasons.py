@@ -15,7 +15,7 @@ from ildsjel.engine.items import Item
 from ildsjel.engine.text import fold, tokens
 
 PRIOR_POSTS = 50.0  # how many posts the prior is worth
-SURE = 1.96  # standard errors above which a word or link rises
+SURE = 3.0  # standard errors above which a word or link rises; many are compared
 FEW_ACCOUNTS = 3
 FEW_SHARE = 0.5  # of the posts by so many accounts: then it is a few accounts
 FEWEST_POSTS = 8  # fewer say nothing about who is behind them

@@ -27,7 +27,8 @@ class Peaks:
 
     mean: float
     spread: float
-    least_spread: float
+    prior_mean: float
+    prior_spread: float
     records: list[float]
     today: float | None = None
     current: float | None = None
@@ -53,10 +54,11 @@ class Prior:
 
 @dataclass(slots=True, kw_only=True)
 class Baseline:
-    """One series: all it takes to judge the next count. Made by `start`, changed by `observe`.
+    """One series: all it takes to judge the next count. Made by `start`, followed by `observe`.
 
     `interval` is in seconds; `level` in posts an interval, at an hour with factor 1. Fields that
-    begin with `hour_` look back over about an hour, `whole_` over hours by the clock.
+    begin with `hour_` look back over about an hour, `whole_` over hours by the clock. `peaks` are
+    of each view; `rarest` of whichever view is farthest beyond its prior, in spreads of that prior.
     """
 
     interval: float
@@ -66,6 +68,7 @@ class Baseline:
     dispersion: float
     hour_dispersion: float
     peaks: list[Peaks]
+    rarest: Peaks
     seen: int = 0
     known: bool = False  # the level came from a prior, not from the first count
     first: float = 0.0  # seconds since 1970 of the first interval
@@ -100,14 +103,21 @@ class Baseline:
             dispersion=known.dispersion,
             hour_dispersion=known.hour_dispersion,
             whole_dispersion=known.hour_dispersion,
-            peaks=[Peaks(mean, spread, 0.3 * spread, [mean] * 2) for mean, spread in known.peaks],
+            peaks=[_expected(mean, spread) for mean, spread in known.peaks],
+            rarest=_expected(0.0, 1.0),
             known=known.rate is not None,
         )
 
     def copy(self) -> "Baseline":
         """One that can be changed without changing this one."""
         peaks = [replace(each, records=each.records[:]) for each in self.peaks]
-        return replace(self, day=self.day[:], week=self.week[:], peaks=peaks)
+        return replace(
+            self, day=self.day[:], week=self.week[:], peaks=peaks, rarest=replace(self.rarest)
+        )
+
+
+def _expected(mean: float, spread: float) -> Peaks:
+    return Peaks(mean, spread, mean, spread, [mean] * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,8 @@ def load(stored: bytes) -> Baseline:
         if parts.version != VERSION:
             raise StateError(f"a baseline of version {parts.version}; this is version {VERSION}")
         peaks = [Peaks(**each) for each in values.pop("peaks")]
-        return Baseline(**values, peaks=peaks)
+        rarest = Peaks(**values.pop("rarest"))
+        return Baseline(**values, peaks=peaks, rarest=rarest)
     except StateError:
         raise
     except (TypeError, ValueError, KeyError, AttributeError) as fault:
