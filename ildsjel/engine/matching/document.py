@@ -43,7 +43,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A stretch of text that is read: as written, folded, and where the folded came from."""
 
     part: str
@@ -101,7 +101,7 @@ class Document:
         if self.post.title:
             self._read(self.post.title[:MAX_TEXT], "title", [Zone.ANYWHERE, Zone.TITLE])
         for number, tag in enumerate(self.post.tags):
-            self._read("#" + tag[:MAX_TEXT], f"tag {number}", [Zone.ANYWHERE])
+            self._read("#" + tag[: MAX_TEXT - 1], f"tag {number}", [Zone.ANYWHERE])
 
     def _read_fields(self) -> None:
         for url in self.post.urls:
@@ -113,7 +113,7 @@ class Document:
 
     def _read(self, written: str, part: str, zones: Sequence[Zone]) -> None:
         self._sources[part] = written
-        source = _Source(part, written, *placed(written))
+        source = Source(part, written, *placed(written))
         words = list(WORD.finditer(source.folded))
         for position, match in enumerate(words, start=self._next):
             token = source.token(match[0], Kind.WORD, position, match.start(), match.end())
@@ -127,7 +127,7 @@ class Document:
             self._next += GAP
 
     def _read_signs(
-        self, source: _Source, begins: Sequence[int], zones: Sequence[Zone]
+        self, source: Source, begins: Sequence[int], zones: Sequence[Zone]
     ) -> list[list[tuple[str, int, int]]]:
         """Add emoji, tags and names; returns the words of tags in CamelCase."""
         runs = []
@@ -173,7 +173,7 @@ def emoji_of(folded: str) -> list[str]:
     return found
 
 
-def _camel_words(source: _Source, start: int, end: int) -> list[tuple[str, int, int]]:
+def _camel_words(source: Source, start: int, end: int) -> list[tuple[str, int, int]]:
     """The words that a tag is put together of, where capitals or digits show them."""
     cuts = camel_cuts(source, start, end)
     if not cuts:
@@ -186,10 +186,10 @@ def _camel_words(source: _Source, start: int, end: int) -> list[tuple[str, int, 
     ]
 
 
-def camel_cuts(source: _Source, start: int, end: int) -> list[int]:
+def camel_cuts(source: Source, start: int, end: int) -> list[int]:
     """Where the next word begins: Solvik|Kommune, NRK|Nyheter, uke|47."""
     places = [at for at in range(start, end) if at == start or source.is_new(at)]
-    shapes = [_shape(source.character(at)) for at in places]
+    shapes = [_shape(source.character(at), source.folded[at]) for at in places]
     cuts = []
     for number in range(1, len(places)):
         before, here = shapes[number - 1], shapes[number]
@@ -203,12 +203,12 @@ def camel_cuts(source: _Source, start: int, end: int) -> list[int]:
     return cuts
 
 
-def _shape(character: str) -> str:
+def _shape(character: str, folded: str) -> str:
     if _UPPER.match(character):
         return "upper"
     if _DIGIT.match(character):
         return "digit"
-    return "lower" if WORD.match(character) else "other"
+    return "lower" if WORD.match(folded) else "other"
 
 
 def nordic(key: str) -> str:
