@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _service_commands(commands)
     _data_commands(commands)
     _user_commands(commands)
+    _watch_commands(commands)
     return parser
 
 
@@ -118,6 +119,33 @@ def _user_commands(commands: Commands) -> None:
     show.set_defaults(run=_later("users", "show"))
     link = actions.add_parser("setup-link", help="print a new one-time set-up link")
     link.set_defaults(run=_later("users", "setup_link"))
+
+
+def _watch_commands(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="queries on files, and those of other tools")
+    actions = watch.add_subparsers(title="actions", metavar="ACTION", required=True)
+    match = actions.add_parser(
+        "match",
+        help="hold queries against posts",
+        description="Prints a line for each match: the index of the post, a tab, the index of the "
+        "query. Both count from 0, by lines; empty lines count and match nothing. A query that "
+        "cannot be read is told on stderr with its line and character (from 1), and the others "
+        "are matched; the exit code is then 3, as it is for a post that cannot be read.",
+    )
+    match.add_argument("queries", help="a query a line, in the language of docs/watch-language.md")
+    match.add_argument(
+        "posts",
+        help="JSON lines with text and, if there, title, tags, author, author_name, lang, url, "
+        "links, location, is_reply, is_repost, has_media; - for stdin",
+    )
+    match.add_argument("--groups", metavar="FILE", help="saved groups: lines of name = query")
+    match.set_defaults(run=_later("watch", "match"))
+    translate = actions.add_parser("translate", help="bring over a query of another tool")
+    translate.add_argument(
+        "--from", dest="dialect", required=True, choices=["brandwatch", "meltwater", "talkwalker"]
+    )
+    translate.add_argument("file", nargs="?", default="-", help="the query; stdin if left out")
+    translate.set_defaults(run=_later("watch", "translate"))
 
 
 class _later:
