@@ -11,24 +11,9 @@ from ildsjel.engine.items import Author, Item
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 COMMON = [
-    "kommunen",
-    "har",
-    "sagt",
-    "at",
-    "skole",
-    "buss",
-    "vei",
-    "vann",
-    "barn",
-    "folk",
-    "dag",
-    "i",
-    "og",
-    "det",
-    "er",
-    "på",
-    "til",
-]
+    "kommunen", "har", "sagt", "at", "skole", "buss", "vei", "vann", "barn",
+    "folk", "dag", "i", "og", "det", "er", "på", "til",
+]  # fmt: skip
 
 
 def post(number: int, text: str, author: str = "", links: tuple[str, ...] = ()) -> Item:
