@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _data_commands(commands)
     _user_commands(commands)
     _watch_commands(commands)
+    _text_commands(commands)
     return parser
 
 
@@ -146,6 +147,35 @@ def _watch_commands(commands: Commands) -> None:
     )
     translate.add_argument("file", nargs="?", default="-", help="the query; stdin if left out")
     translate.set_defaults(run=_later("watch", "translate"))
+
+
+_LANGUAGE = """\
+Writes a line for each line it reads, as soon as it has come:
+CODE<TAB>PROBABILITY<TAB>ALTERNATIVES
+
+CODE is nb, nn, da, sv, fi, is, fo, se, en or other; several joined by +, likeliest first, where
+the text is correct in all of them (nb+nn); und where it can't be told. PROBABILITY is that the text
+is in one of those named. ALTERNATIVES are CODE:PROBABILITY, separated by commas.
+"""
+
+
+def _text_commands(commands: Commands) -> None:
+    language = commands.add_parser(
+        "language",
+        help="say in which language each line of a text is written",
+        description=_LANGUAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    language.add_argument(
+        "file", nargs="?", default="-", help="the file to read; else what comes in"
+    )
+    language.add_argument(
+        "--least",
+        type=float,
+        metavar="P",
+        help="below this probability say und (default: 0.4)",
+    )
+    language.set_defaults(run=_later("language", "run"))
 
 
 class _later:
