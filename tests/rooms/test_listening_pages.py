@@ -52,7 +52,7 @@ def hear(channel: Channel, text: str, *watches: Watch, minutes_ago: int = 0, **m
         **more,
     )
     matcher = compile_watches({watch.pk: watch.query for watch in watches})
-    mention([(item, matcher.match([as_value(item)])[0])])
+    mention([(item, matcher.match([as_value(item)])[0])], ())
     return item
 
 
