@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bench.common import machine, table
-from ildsjel.engine.language import SCANDINAVIAN, identify
+from ildsjel.engine.language import SCANDINAVIAN, identify, probabilities
 from tools.language import held_out
 from tools.language.sources import ELSE, LANGUAGES, Sample
 
@@ -142,19 +142,21 @@ _LENGTHS = (0, 20, 40, 80, 160, 10**6)
 
 
 def _by_length(tasks: dict[str, list[Sample]]) -> str:
-    """Ours on all texts by length, and how far probabilities are from the shares of right ones."""
+    """The likeliest language by length of text, and how far probabilities are from what holds."""
     samples = [sample for task in tasks.values() for sample in task]
-    found = identify([sample.text for sample in samples], least=0)
+    chances, _ = probabilities([sample.text for sample in samples])
+    sizes = np.array([len(sample.text) for sample in samples])
+    firsts = [(LANGUAGES[place],) for place in chances.argmax(axis=1)]
+    right = np.array([_right(*pair)[0] for pair in zip(samples, firsts, strict=True)])
+    sure = chances.max(axis=1)
     rows = []
     for low, high in pairwise(_LENGTHS):
-        inside = [
-            pair for pair in zip(samples, found, strict=True) if low <= len(pair[0].text) < high
-        ]
-        right = np.array([_right(sample, one.codes)[1] for sample, one in inside])
-        sure = np.array([one.probability for _, one in inside])
-        shares = (f"{100 * each.mean():.1f}" for each in (right, sure))
+        inside = (low <= sizes) & (sizes < high)
+        shares = (f"{100 * each[inside].mean():.1f}" for each in (right, sure))
         name = f"{low}–{high}" if high < 10**6 else f"over {low}"
-        rows.append([name, len(inside), *shares, f"{_gap(sure, right):.3f}"])
+        rows.append([name, inside.sum(), *shares, f"{_gap(sure[inside], right[inside]):.3f}"])
+    rows.append(["all", len(samples), f"{100 * right.mean():.1f}", f"{100 * sure.mean():.1f}",
+        f"{_gap(sure, right):.3f}"])  # fmt: skip
     return table(["characters", "texts", "right %", "claimed %", "ECE"], rows)
 
 

@@ -15,7 +15,7 @@ say nothing; the words of hashtags count. Method, data, limits, scores: docs/lan
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,10 @@ __all__ = ["LANGUAGES", "SCANDINAVIAN", "Identified", "identify", "probabilities
 LEAST = 0.4  # below this probability a language is not named
 ALSO = 0.95  # how sure it must be that a text is correct in a second language, to name that too
 ALSO_SHARE = 0.12  # and how probable, at least, that it was meant
+_WORTH = 0.001  # alternatives less probable than this are not worth naming
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """`codes`: most probable first, several where the text is correct in several, none where it
     can't be told. `probability`: that it is in one of them; with none, of the likeliest language.
     `alternatives`: other languages and their probabilities, the likeliest first.
@@ -52,12 +52,20 @@ def identify(
     in which language, or None. `least`: the probability below which no language is named.
     """
     chances, correct = probabilities(texts, priors=priors)
-    several = _correct_in(chances, correct)
-    ranks = np.argsort(-chances, axis=1, kind="stable")
-    return [
-        _identified(row, rank, also, least)
-        for row, rank, also in zip(chances.tolist(), ranks.tolist(), several.tolist(), strict=True)
+    top = chances.max(axis=1, initial=0)
+    firsts = chances.argmax(axis=1)
+    found = [
+        Identified((LANGUAGES[place],), chance, ())
+        for place, chance in zip(firsts.tolist(), top.tolist(), strict=True)
     ]
+    open_ones = np.flatnonzero(top < max(least, 1 - _WORTH))
+    some = chances[open_ones]
+    ranks = np.argsort(-some, axis=1, kind="stable").tolist()
+    several = _correct_in(some, correct[open_ones]).tolist()
+    rows = zip(open_ones.tolist(), some.tolist(), ranks, several, strict=True)
+    for at, chance, rank, also in rows:
+        found[at] = _identified(chance, rank, also, least)
+    return found
 
 
 def probabilities(
@@ -87,7 +95,8 @@ def _shares(prior: Mapping[str, float] | None) -> Shares | None:
 def _correct_in(chances: Floats, correct: Floats) -> NDArray[np.bool_]:
     """Where a text in one of the four is also correct in others of them: a mark for each."""
     four = chances[:, : len(SCANDINAVIAN)]
-    inside = four.sum(axis=1, keepdims=True) > 0.9
+    likeliest = chances.argmax(axis=1) < len(SCANDINAVIAN)
+    inside = (likeliest & (four.sum(axis=1) > 0.9))[:, None]
     marks: NDArray[np.bool_] = inside & (correct > ALSO) & (four > ALSO_SHARE)
     return marks
 
@@ -95,16 +104,16 @@ def _correct_in(chances: Floats, correct: Floats) -> NDArray[np.bool_]:
 def _identified(
     chances: list[float], rank: list[int], also: list[bool], least: float
 ) -> Identified:
-    first = rank[0]
-    named = [first]
-    if first < len(also) and any(also):
+    """`rank`: places of languages, the likeliest first. `also`: those that are named together."""
+    named = rank[:1]
+    if True in also:
         named += [place for place in rank[1:] if place < len(also) and also[place]]
-    probability = sum(chances[place] for place in named)
+    probability = sum([chances[place] for place in named])
     if probability < least:
-        named, probability = [], chances[first]
-    rest = tuple(
-        (LANGUAGES[place], chances[place])
-        for place in rank
-        if place not in named and chances[place] >= 0.001
+        named, probability = [], chances[rank[0]]
+    rest = [place for place in rank if chances[place] >= _WORTH and place not in named]
+    return Identified(
+        tuple([LANGUAGES[place] for place in named]),
+        min(probability, 1.0),
+        tuple([(LANGUAGES[place], chances[place]) for place in rest]),
     )
-    return Identified(tuple(LANGUAGES[place] for place in named), min(probability, 1.0), rest)
