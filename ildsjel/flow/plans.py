@@ -29,11 +29,27 @@ def plan_for(channel: Channel) -> Plan:
     )
 
 
+# The newest matcher of each organisation, and the queries in it: the next is made from it.
+_newest: dict[int, tuple[dict[int, str], Matcher]] = {}
+
+
 @lru_cache(maxsize=64)
 def _compiled(organisation_id: int, version: int) -> tuple[Matcher, Router, frozenset[int]]:
     watches = watches_in_force(organisation_id)
     return (
-        compile_watches({watch.pk: watch.query for watch in watches}),
+        _matcher(organisation_id, {watch.pk: watch.query for watch in watches}),
         compile_rules(rules_in_force(organisation_id), default_desk(organisation_id)),
         frozenset(watch.pk for watch in watches if watch.opens_conversations),
     )
+
+
+def _matcher(organisation_id: int, queries: dict[int, str]) -> Matcher:
+    """The organisation's watches compiled; only what has changed since the last time is compiled
+    anew."""
+    known, matcher = _newest.get(organisation_id, ({}, compile_watches({})))
+    put = {pk: query for pk, query in queries.items() if known.get(pk) != query}
+    matcher = matcher.changed(put, known.keys() - queries.keys())
+    if matcher.wants_compaction:
+        matcher = matcher.compacted()
+    _newest[organisation_id] = (queries, matcher)
+    return matcher

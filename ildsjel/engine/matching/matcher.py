@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ildsjel.engine.items import Item
 from ildsjel.engine.matching import kernels
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ildsjel.engine.matching.runner import Runner
 
 MOST_APART = 256  # watches put in since all were laid out, after which it is time to do so again
+Pairs = NDArray[np.int64]
 MATCHES = pa.schema([("post", pa.uint32()), ("watch", pa.int64())])
 
 
@@ -61,6 +63,10 @@ class _LaidOut:
         return Index(self.queries, self.frequency)
 
     @cached_property
+    def id_of(self) -> NDArray[np.int64]:
+        return np.array(self.ids, np.int64)
+
+    @cached_property
     def number_of(self) -> dict[int, int]:
         return {watch: number for number, watch in enumerate(self.ids)}
 
@@ -79,34 +85,38 @@ class _Part:
     def living(self) -> Iterator[int]:
         return (number for number in range(len(self.watches.ids)) if number not in self.gone)
 
-    def matches(self, batch: Batch) -> list[tuple[int, int]]:
-        """(post, number of a watch), in no order."""
+    def matches(self, batch: Batch) -> Pairs:
+        """Rows of (post, number of a watch), in no order."""
         if not self.watches.ids:
-            return []
+            return np.zeros((0, 2), np.int64)
         if not kernels.is_worth_it(len(batch), len(self.watches.ids)):
             return self._plainly(batch)
         rows = self.watches.runner.run(*batch.data(self.watches.runner.zones), batch.at)
-        return [
-            (post, number)
-            for post, number, how in rows.tolist()
-            if number not in self.gone and (how == 1 or self._confirms(batch.at(post), number))
+        if self.gone:
+            rows = rows[~np.isin(rows[:, 1], list(self.gone))]
+        unsure = np.flatnonzero(rows[:, 2] != 1)
+        wrong = [
+            place
+            for place, (post, number, _) in zip(unsure, rows[unsure].tolist(), strict=True)
+            if not self._confirms(batch.at(post), number)
         ]
+        return np.delete(rows, wrong, 0)[:, :2].astype(np.int64)
 
-    def _plainly(self, batch: Batch) -> list[tuple[int, int]]:
-        found = []
+    def _plainly(self, batch: Batch) -> Pairs:
+        found: list[tuple[int, int]] = []
         for post in range(len(batch)):
             document = Document(batch.at(post))
             for number in self.watches.index.candidates(document) - self.gone:
                 if find(self.watches.queries[number].root, document) is not None:
                     found.append((post, number))
-        return found
+        return np.array(found, np.int64).reshape(-1, 2)
 
     def matches_of(self, post: Post) -> list[int]:
         """Numbers of the watches that one post matches, in no order."""
         if not self.watches.ids:
             return []
         if not kernels.is_worth_it(1, len(self.watches.ids)):
-            return [number for _, number in self._plainly(Batch([post]))]
+            return [number for _, number in self._plainly(Batch([post])).tolist()]
         return [
             number
             for number, how in self.watches.runner.run_one(post)
@@ -131,7 +141,7 @@ class Matcher:
         batch = Batch(posts)
         for part in self._parts:
             by_post: dict[int, list[int]] = {}
-            for post, number in part.matches(batch):
+            for post, number in part.matches(batch).tolist():
                 by_post.setdefault(post, []).append(number)
             for post, numbers in by_post.items():
                 document = Document(posts[post])
@@ -142,14 +152,12 @@ class Matcher:
         """(post, watch) of every match, as `MATCHES` has it, in order of both. `post` counts from 0
         in `posts`: whole posts, texts, or an Arrow column of texts."""
         batch = Batch(posts)
-        pairs = [
-            (post, part.watches.ids[number])
-            for part in self._parts
-            for post, number in part.matches(batch)
-        ]
-        columns = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-        arrays = [pa.array(columns[:, 0].astype(np.uint32)), pa.array(columns[:, 1].copy())]
-        return pa.RecordBatch.from_arrays(arrays, schema=MATCHES)
+        pairs = [(part.matches(batch), part.watches.id_of) for part in self._parts]
+        post = np.concatenate([rows[:, 0] for rows, _ in pairs])
+        watch = np.concatenate([id_of[rows[:, 1]] for rows, id_of in pairs])
+        order = np.lexsort((watch, post))
+        columns = [pa.array(post[order].astype(np.uint32)), pa.array(watch[order])]
+        return pa.RecordBatch.from_arrays(columns, schema=MATCHES)
 
     def watches_of(self, post: Post) -> list[int]:
         """The ids of the watches that one post matches, in order."""

@@ -181,7 +181,7 @@ def _pattern_code(character: str) -> int:
 
 
 def _hashed(atoms: Sequence[Atom]) -> NDArray[np.uint64]:
-    from ildsjel.engine.matching.kernel import hash_keys
+    from ildsjel.engine.matching.kernel_reading import hash_keys
 
     text = "".join(atom.key for atom in atoms)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.int32).copy()
@@ -195,6 +195,6 @@ def _hashed(atoms: Sequence[Atom]) -> NDArray[np.uint64]:
 def _kernel_fill(
     found: NDArray[np.uint64], held: Ints, shift: int, keys: NDArray[np.uint64], values: Ints
 ) -> None:
-    from ildsjel.engine.matching.kernel import fill_table
+    from ildsjel.engine.matching.kernel_reading import fill_table
 
     fill_table(found, held, shift, keys, values)

@@ -1,0 +1,253 @@
+"""Posts a second against thousands of watches, beside what else can be installed.
+
+    python -m bench.matching [--watches 100,1000,10000] [--peers tantivy,ahocorasick,regex]
+
+CPU seconds of one thread. Posts are the texts under `ILDSJEL_SHARED` where they are, otherwise
+those of the simulated municipality; watches are made here from their words, as people write them. Every
+engine's matches are compared with the plain evaluation on a sample; a difference ends the run.
+Peers are installed by `uv sync --group bench`; those that are missing are left out.
+"""
+
+import argparse
+import csv
+import gc
+import json
+import os
+import random
+import sys
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from bench import common
+from bench.matching_peers import PEERS, Peer
+from ildsjel.engine.matching import Matcher, Post, compile_watches, parse
+from ildsjel.engine.matching.anchors import measure
+from ildsjel.engine.matching.document import Document
+from ildsjel.engine.matching.oracle import find
+from ildsjel.engine.text import words
+
+BATCH = 1_000
+SIZES = [100, 1_000, 10_000, 100_000]
+MEASURED = 5_000  # posts by which the rarity of words is measured; not among those matched
+CHECKED = 40  # posts on which every watch is held against the plain evaluation
+
+
+@cache
+def posts(count: int) -> list[str]:
+    """Short posts in the Nordic languages and English, shuffled the same way each time."""
+    shared = Path(os.environ.get("ILDSJEL_SHARED", Path(__file__).parents[2] / "shared"))
+    found = [text for text in dict.fromkeys(_real(shared.resolve() / "data")) if text]
+    if len(found) < 10_000:
+        found = list(common.texts())
+    random.Random(1).shuffle(found)
+    while len(found) < count:
+        found += found
+    return found[:count]
+
+
+def _real(folder: Path) -> Iterator[str]:
+    twcs = folder / "twcs" / "conversations.csv"
+    if twcs.is_file():
+        with twcs.open(encoding="utf-8", newline="") as file:
+            yield from (row["text"] for row in islice(csv.DictReader(file), 40_000))
+    for path in sorted((folder / "language").glob("*/*.txt")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield from (line.strip() for line in lines[:6_000] if line.strip())
+    for path in sorted((folder / "language" / "nordial").glob("*.json")):
+        yield from (row["text"] for row in json.loads(path.read_text(encoding="utf-8")))
+
+
+class Words:
+    """Words, neighbours and prefixes as they occur, from which watches are made."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        counts = Counter(word for text in texts for word in set(words(text)) if len(word) > 2)
+        common_first = [word for word, _ in counts.most_common()]
+        self.common, self.rare = common_first[50:2_000], common_first[2_000:40_000]
+        self.runs = [run for text in texts[:20_000] if len(run := words(text)) > 3]
+
+    def query(self, chance: random.Random) -> str:
+        """Two to six words with an OR, a phrase, NEAR, prefix or NOT; 3.7 on average."""
+        lead = self._leaf(chance, rare=chance.random() < 0.93)
+        shape = chance.random()
+        if shape < 0.3:
+            query = f"{lead} OR {self._leaf(chance, rare=True)} OR {self._phrase(chance)}"
+        elif shape < 0.55:
+            query = f"{lead} ({self._leaf(chance)} OR {self._leaf(chance)} OR {self._leaf(chance)})"
+        elif shape < 0.7:
+            near = f"{lead} NEAR/5 ({self._word(chance)} OR {self._word(chance)})"
+            query = f"({near}) OR {self._phrase(chance)}"
+        else:
+            out = f"{self._word(chance)} OR {self._word(chance)}"
+            query = f"({lead} OR {self._phrase(chance)}) NOT ({out})"
+        return query
+
+    def _word(self, chance: random.Random, *, rare: bool = False) -> str:
+        return chance.choice(self.rare if rare else self.common)
+
+    def _leaf(self, chance: random.Random, *, rare: bool = False) -> str:
+        shape = chance.random()
+        if shape < 0.2:
+            return self._phrase(chance)
+        word = self._word(chance, rare=rare)
+        return f"{word[:6]}*" if shape < 0.32 and len(word) > 6 else word
+
+    def _phrase(self, chance: random.Random) -> str:
+        run = chance.choice(self.runs)
+        at = chance.randrange(len(run) - 2)
+        return '"' + " ".join(run[at : at + chance.randrange(2, 4)]) + '"'
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """The least CPU seconds of three times."""
+    took = []
+    for _ in range(3):
+        gc.collect()
+        began = time.thread_time()
+        work()
+        took.append(time.thread_time() - began)
+    return min(took)
+
+
+def check(
+    name: str, queries: Sequence[str], texts: Sequence[str], found: set[tuple[int, int]]
+) -> None:
+    """End the run where an engine says something else than the plain evaluation."""
+    roots = [parse(query).root for query in queries]
+    for at, text in enumerate(texts):
+        document = Document(Post(text=text))
+        plain = {number for number, root in enumerate(roots) if find(root, document) is not None}
+        said = {number for post, number in found if post == at}
+        if plain != said:
+            other = sorted(plain ^ said)[0]
+            raise SystemExit(f"{name} differs: {queries[other]!r} in {text!r}")
+
+
+def in_batches(matcher: Matcher, texts: Sequence[str]) -> int:
+    batches = [pa.array(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+    return sum(matcher.matches(batch).num_rows for batch in batches)
+
+
+def one_by_one(matcher: Matcher, texts: Sequence[Post]) -> int:
+    return sum(len(matcher.watches_of(post)) for post in texts)
+
+
+def ours(queries: Sequence[str], texts: Sequence[str], frequency: dict[str, float]) -> list[object]:
+    """One line of the table: build, memory, an edit, posts a second in batches and one by one."""
+    read = {number: parse(query) for number, query in enumerate(queries)}
+    began = time.thread_time()
+    matcher = compile_watches(read, frequency)
+    matcher.matches(texts[:1])
+    build = time.thread_time() - began
+    sample = texts[:CHECKED]
+    matches = matcher.matches(sample)
+    found = set(zip(*(column.to_pylist() for column in matches.columns), strict=True))
+    check("ildsjel", queries, sample, found)
+    hits = in_batches(matcher, texts) / len(texts)
+    batched = len(texts) / cpu(lambda: in_batches(matcher, texts))
+    alone = [Post(text=text) for text in texts[: len(texts) // 4]]
+    single = len(alone) / cpu(lambda: one_by_one(matcher, alone))
+    edit = cpu(lambda: matcher.changed({0: queries[-1]}).watches_of(alone[0]))
+    size = matcher._base.watches.runner.arrays.size / 1e6
+    return [
+        "ildsjel", len(queries), f"{hits:.2f}", common.figure(batched), common.figure(single),
+        f"{build:.2f}", f"{size:.1f}", f"{edit * 1e3:.1f}",
+    ]  # fmt: skip
+
+
+def theirs(peer: Peer, queries: Sequence[str], texts: Sequence[str]) -> list[object]:
+    began = time.thread_time()
+    match = peer.build(queries)
+    build = time.thread_time() - began
+    check(peer.name, queries, texts[:CHECKED], set(match(texts[:CHECKED])))
+    count = min(len(texts), peer.posts(len(queries)))
+    rate = count / cpu(lambda: match(texts[:count]))
+    return [peer.name, len(queries), "", common.figure(rate), "", f"{build:.2f}", "", ""]
+
+
+HEADS = (
+    "engine", "watches", "matches/post", "posts/s", "one by one", "build s", "compiled MB", "edit ms",
+)  # fmt: skip
+
+
+def memory(queries: Sequence[str], frequency: dict[str, float]) -> float:
+    """MB that a matcher holds, its queries included."""
+    tracemalloc.start()
+    matcher = compile_watches(dict(enumerate(queries)), frequency)
+    matcher.matches(["x"])
+    gc.collect()
+    held = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    return held
+
+
+def linear(matcher: Matcher) -> list[list[object]]:
+    """CPU time of a post eight times as long, as a multiple: 8 is in step with the length."""
+    units = (
+        "a\u0316\u0301",
+        "\uff9e\u0316",
+        "\ufdfa",
+        "@a.",
+        "@a-a.a",
+        "#",
+        "#aB",
+        "\u1100",
+        "is ",
+    )
+    rows = []
+    for unit in units:
+        took = []
+        for length in (20_000, 160_000):
+            post = Post(text=(unit * (length // len(unit)))[:length])
+            took.append(cpu(lambda post=post: matcher.watches_of(post)))  # type: ignore[misc]
+        rows.append([ascii(unit), f"{took[1] * 1e3:.1f}", f"{took[1] / took[0]:.1f}"])
+    return rows
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
+    options.add_argument("--watches", type=common.numbers, default=SIZES, metavar="N,N")
+    options.add_argument("--posts", type=int, default=80_000)
+    options.add_argument("--peers", default=",".join(PEERS), help=f"default: {','.join(PEERS)}")
+    options.add_argument("--most-for-peers", type=int, default=10_000, metavar="N")
+    chosen = options.parse_args()
+    print(common.machine())
+    every = posts(chosen.posts + MEASURED)
+    texts, seen = every[MEASURED:], every[:MEASURED]
+    frequency = measure(Post(text=text) for text in seen)
+    made, chance = Words(every), random.Random(7)
+    queries = [made.query(chance) for _ in range(max(chosen.watches))]
+    length = sum(map(len, texts)) / len(texts)
+    print(f"{len(texts):,} posts of {length:.0f} characters, e.g. {queries[0]}\n", flush=True)
+    matcher = compile_watches(dict(enumerate(queries[:1_000])), frequency)
+    in_batches(matcher, texts[:5_000])
+    rows = []
+    for size in chosen.watches:
+        rows.append(ours(queries[:size], texts, frequency))
+        print(common.table(HEADS, [rows[-1]]), flush=True)
+        for name in filter(None, chosen.peers.split(",")):
+            if size > chosen.most_for_peers:
+                continue
+            try:
+                rows.append(theirs(PEERS[name], queries[:size], texts))
+                print(common.table(HEADS, [rows[-1]]), flush=True)
+            except (common.Skipped, ImportError) as why:
+                print(f"{name}: left out, {why}", file=sys.stderr)
+    print("\n" + common.table(HEADS, rows))
+    print(
+        f"\nMB held with {min(10_000, len(queries)):,} watches: "
+        f"{memory(queries[:10_000], frequency):.1f}"
+    )
+    print("\n" + common.table(("unit", "ms", "8 times as long"), linear(matcher)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
