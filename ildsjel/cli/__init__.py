@@ -173,7 +173,7 @@ def _text_commands(commands: Commands) -> None:
         "--least",
         type=float,
         metavar="P",
-        help="below this probability say und (default: 0.4)",
+        help="below this probability say und (default: 0.33)",
     )
     language.set_defaults(run=_later("language", "run"))
 

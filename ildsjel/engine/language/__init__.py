@@ -25,7 +25,7 @@ from ildsjel.engine.language.prior import Shares, weighed
 
 __all__ = ["LANGUAGES", "SCANDINAVIAN", "Identified", "identify", "probabilities"]
 
-LEAST = 0.4  # below this probability a language is not named
+LEAST = 0.33  # below this probability, one in three, a language is not named
 ALSO = 0.95  # how sure it must be that a text is correct in a second language, to name that too
 ALSO_SHARE = 0.12  # and how probable, at least, that it was meant
 _WORTH = 0.001  # alternatives less probable than this are not worth naming
