@@ -3,8 +3,8 @@
     python -m bench.matching [--watches 100,1000,10000] [--peers tantivy,ahocorasick,regex]
 
 CPU seconds of one thread. Posts are the texts under `ILDSJEL_SHARED` where they are, otherwise
-those of the simulated municipality; watches are made here from their words, as people write them. Every
-engine's matches are compared with the plain evaluation on a sample; a difference ends the run.
+those of the simulated municipality; watches are made here from their words, as people write them.
+Every engine's matches are compared with the plain evaluation on a sample; a difference ends the run.
 Peers are installed by `uv sync --group bench`; those that are missing are left out.
 """
 
@@ -173,7 +173,8 @@ def theirs(peer: Peer, queries: Sequence[str], texts: Sequence[str]) -> list[obj
 
 
 HEADS = (
-    "engine", "watches", "matches/post", "posts/s", "one by one", "build s", "compiled MB", "edit ms",
+    "engine", "watches", "matches/post", "posts/s", "one by one", "build s", "compiled MB",
+    "edit ms",
 )  # fmt: skip
 
 

@@ -199,7 +199,8 @@ def postgres(sources: Sequence[str]) -> Match:
         for at, text in enumerate(texts):
             said = " ".join(words(text))
             rows = link.execute(
-                "SELECT number FROM watch WHERE array_to_tsvector(string_to_array(%s, ' ')) @@ asked",
+                "SELECT number FROM watch"
+                " WHERE array_to_tsvector(string_to_array(%s, ' ')) @@ asked",
                 [said],
             )
             candidates = {row[0] for row in rows.fetchall()}

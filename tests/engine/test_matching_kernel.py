@@ -284,6 +284,5 @@ def test_serial_numbers_begin_anew_before_they_run_out(monkeypatch: pytest.Monke
     monkeypatch.setattr(runner, "_WORN_OUT", 5)
     matcher = compile_watches({1: "snø NOT is", 2: "*veien*", 3: '"snø is"'})
     for _ in range(8):
-        assert [matcher.watches_of(Post(text=each)) for each in ("snø", "snø is", "hovedveiene")] == [
-            [1], [3], [2],
-        ]  # fmt: skip
+        texts = ("snø", "snø is", "hovedveiene")
+        assert [matcher.watches_of(Post(text=text)) for text in texts] == [[1], [3], [2]]
