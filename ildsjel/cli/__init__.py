@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _user_commands(commands)
     _watch_commands(commands)
     _text_commands(commands)
+    _topic_commands(commands)
     return parser
 
 
@@ -122,33 +123,6 @@ def _user_commands(commands: Commands) -> None:
     link.set_defaults(run=_later("users", "setup_link"))
 
 
-def _watch_commands(commands: Commands) -> None:
-    watch = commands.add_parser("watch", help="queries on files, and those of other tools")
-    actions = watch.add_subparsers(title="actions", metavar="ACTION", required=True)
-    match = actions.add_parser(
-        "match",
-        help="hold queries against posts",
-        description="Prints a line for each match: the index of the post, a tab, the index of the "
-        "query. Both count from 0, by lines; empty lines count and match nothing. A query that "
-        "cannot be read is told on stderr with its line and character (from 1), and the others "
-        "are matched; the exit code is then 3, as it is for a post that cannot be read.",
-    )
-    match.add_argument("queries", help="a query a line, in the language of docs/watch-language.md")
-    match.add_argument(
-        "posts",
-        help="JSON lines with text and, if there, title, tags, author, author_name, lang, url, "
-        "links, location, is_reply, is_repost, has_media; - for stdin",
-    )
-    match.add_argument("--groups", metavar="FILE", help="saved groups: lines of name = query")
-    match.set_defaults(run=_later("watch", "match"))
-    translate = actions.add_parser("translate", help="bring over a query of another tool")
-    translate.add_argument(
-        "--from", dest="dialect", required=True, choices=["brandwatch", "meltwater", "talkwalker"]
-    )
-    translate.add_argument("file", nargs="?", default="-", help="the query; stdin if left out")
-    translate.set_defaults(run=_later("watch", "translate"))
-
-
 _LANGUAGE = """\
 Writes a line for each line it reads, as soon as it has come:
 CODE<TAB>PROBABILITY<TAB>ALTERNATIVES
@@ -176,6 +150,78 @@ def _text_commands(commands: Commands) -> None:
         help="below this probability say und (default: 0.33)",
     )
     language.set_defaults(run=_later("language", "run"))
+
+
+_TRAIN = """\
+Learns from JSON Lines with text and label (and, if wanted, key, by which an example can be
+forgotten), in any of the languages and several at once. The settings are the best that we know;
+what helps is examples in the languages that people write in, and 30 or more a label.
+Says how good it is on examples held out, and how many need no person.
+"""
+_PREDICT = """\
+Writes a line for each line it reads: LABEL<TAB>PROBABILITY<TAB>LABEL:PROBABILITY,…
+Lines are JSON objects with text, or plain text. With --format jsonl each answer is an object that
+also says whether the suggestion is sure enough to be carried out without a person.
+"""
+
+
+def _topic_commands(commands: Commands) -> None:
+    topics = commands.add_parser("topics", help="learn topics from examples, and suggest them")
+    actions = topics.add_subparsers(title="actions", metavar="ACTION", required=True)
+    form = argparse.RawDescriptionHelpFormatter
+    train = actions.add_parser(
+        "train", help="learn from examples", description=_TRAIN, formatter_class=form
+    )
+    train.add_argument("file", help="JSON Lines with text and label; - reads standard input")
+    train.add_argument("--out", required=True, metavar="MODEL", help="the file to write")
+    train.add_argument(
+        "--unlabelled",
+        metavar="FILE",
+        help="posts of your own without labels (JSON Lines or plain lines, at least 200), from "
+        "which the meaning of your words is learned too",
+    )
+    train.add_argument(
+        "--accuracy",
+        type=float,
+        default=0.95,
+        metavar="SHARE",
+        help="what suggestions that need no person must reach (default: 0.95)",
+    )
+    train.set_defaults(run=_later("topics", "learn"))
+    predict = actions.add_parser(
+        "predict", help="suggest labels for texts", description=_PREDICT, formatter_class=form
+    )
+    predict.add_argument("model", help="a file that `topics train` wrote")
+    predict.add_argument("file", help="texts, one a line; - reads standard input")
+    predict.add_argument("--format", choices=("tsv", "jsonl"), default="tsv", help="default: tsv")
+    predict.set_defaults(run=_later("topics", "suggest"))
+
+
+def _watch_commands(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="queries on files, and those of other tools")
+    actions = watch.add_subparsers(title="actions", metavar="ACTION", required=True)
+    match = actions.add_parser(
+        "match",
+        help="hold queries against posts",
+        description="Prints a line for each match: the index of the post, a tab, the index of the "
+        "query. Both count from 0, by lines; empty lines count and match nothing. A query that "
+        "cannot be read is told on stderr with its line and character (from 1), and the others "
+        "are matched; the exit code is then 3, as it is for a post that cannot be read.",
+    )
+    match.add_argument("queries", help="a query a line, in the language of docs/watch-language.md")
+    match.add_argument(
+        "posts",
+        help="JSON lines with text and, if there, title, tags, author, author_name, lang, url, "
+        "links, location, is_reply, is_repost, has_media; - for stdin",
+    )
+    match.add_argument("--groups", metavar="FILE", help="saved groups: lines of name = query")
+    match.set_defaults(run=_later("watch", "match"))
+    translate = actions.add_parser("translate", help="bring over a query of another tool")
+    translate.add_argument(
+        "--from", dest="dialect", required=True, choices=["brandwatch", "meltwater", "talkwalker"]
+    )
+    translate.add_argument("file", nargs="?", default="-", help="the query; stdin if left out")
+    translate.set_defaults(run=_later("watch", "translate"))
 
 
 class _later:

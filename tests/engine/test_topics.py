@@ -218,15 +218,25 @@ def test_an_encoder_is_used_and_asked_for_again() -> None:
     assert explain(again, "zq a", "lamps")
 
 
-def test_own_posts_teach_what_words_mean() -> None:
+def test_own_posts_teach_what_words_mean(model: TopicModel) -> None:
     """Two made-up words that always stand beside known ones, in posts without labels."""
-    posts = [f"flimsen og søpla på tur {n}" for n in range(150)]
-    posts += [f"glompen og skolen på tur {n}" for n in range(150)]
-    model = train(examples(), unlabelled=posts)
-    assert model.own is not None
-    flims, glomp = (found.label for found in model.predict(["flimsen", "glompen"]))
-    assert (flims, glomp) == ("waste", "schools")
-    assert from_bytes(to_bytes(model)).predict(["flimsen"])[0].label == "waste"
+    posts = [f"xyqzt og søpla på tur {n}" for n in range(150)]
+    posts += [f"wvgkb og skolen på tur {n}" for n in range(150)]
+    taught = train(examples(), unlabelled=posts)
+    assert taught.own is not None
+
+    def chance(of: TopicModel, text: str, label: str) -> float:
+        [found] = of.predict([text])
+        return dict([(found.label, found.probability), *found.alternatives])[label]
+
+    for word, label in (("xyqzt", "waste"), ("wvgkb", "schools")):
+        assert chance(taught, word, label) > chance(model, word, label) + 0.02
+    again = from_bytes(to_bytes(taught))
+    assert chance(again, "xyqzt", "waste") == pytest.approx(chance(taught, "xyqzt", "waste"))
+
+
+def test_few_posts_teach_nothing() -> None:
+    assert train(examples(), unlabelled=["søpla"] * 20).own is None
 
 
 @settings(max_examples=60, deadline=None)

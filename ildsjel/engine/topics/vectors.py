@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ildsjel.engine.topics import layout
-from ildsjel.engine.topics.features import Batch, Floats, Keys, batch, keys, kinds, vocabulary
+from ildsjel.engine.topics.features import Batch, Floats, Keys, Rows, batch, keys, kinds, vocabulary
 from ildsjel.engine.topics.layout import kernel
 
 TABLE = "meanings.npz"
@@ -61,12 +60,7 @@ def learned(posts: Sequence[str]) -> Vectors | None:
     texts = batch(posts)
     found = _words_only(keys(texts))
     words = vocabulary(found)
-    matrix = words.rows(found)
-    axes = np.random.default_rng(_SEED).standard_normal((len(words), OWN_DIMENSIONS))
-    for _ in range(_ROUNDS):
-        axes = _times_itself(matrix, np.linalg.qr(axes)[0])
-    axes = np.pad(axes, ((0, 0), (0, OWN_DIMENSIONS - axes.shape[1])))
-    meaning = axes / np.maximum(np.linalg.norm(axes, axis=1, keepdims=True), 1e-9)
+    meaning = _main_axes(words.rows(found), len(words))
     return _tables(texts, {int(key): row for key, row in zip(words.keys, meaning, strict=True)})
 
 
@@ -77,7 +71,19 @@ def _words_only(found: Keys) -> Keys:
     return Keys(before[found.offsets], found.keys[kept], found.counts[kept])
 
 
-def _times_itself(matrix: Any, axes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _main_axes(matrix: Rows, words: int) -> NDArray[np.float64]:
+    """A row for each word: its part in the main axes, each as long as the root of its size."""
+    axes = np.random.default_rng(_SEED).standard_normal((words, OWN_DIMENSIONS))
+    for _ in range(_ROUNDS):
+        plain = np.linalg.qr(axes)[0]
+        axes = _times_itself(matrix, plain)
+    squares, turn = np.linalg.eigh(plain.T @ axes)
+    squares = np.where(squares > squares.max() * 1e-9, squares, 0.0)
+    found = (plain @ turn) * squares**0.25
+    return np.pad(found, ((0, 0), (0, OWN_DIMENSIONS - found.shape[1])))
+
+
+def _times_itself(matrix: Rows, axes: NDArray[np.float64]) -> NDArray[np.float64]:
     texts = len(matrix.starts) - 1
     middle, out = np.zeros((texts, axes.shape[1])), np.zeros_like(axes)
     nothing = np.zeros((texts, 0), np.float32)

@@ -1,0 +1,1 @@
+"""How the table of meanings is made that comes with `ildsjel.engine.topics`."""
