@@ -4,7 +4,7 @@
 
 CPU seconds of one thread. Posts are the texts under `ILDSJEL_SHARED` where they are, otherwise
 those of the simulated municipality; watches are made here from their words, as people write them.
-Every engine's matches are compared with the plain evaluation on a sample; a difference ends the run.
+Every engine's matches are compared with the plain evaluation on a sample; a difference ends it.
 Peers are installed by `uv sync --group bench`; those that are missing are left out.
 """
 

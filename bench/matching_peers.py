@@ -37,7 +37,7 @@ def _literals(queries: Sequence[Query]) -> dict[str, list[int]]:
     """For each word or beginning of a word the watches that it is the rarest of."""
     found: dict[str, list[int]] = {}
     for number, query in enumerate(queries):
-        for term in anchors(query.root, {})[1]:
+        for term, _ in anchors(query.root, {})[1]:
             found.setdefault(term.key.rstrip("*"), []).append(number)
     return found
 
@@ -162,7 +162,7 @@ def regexes(sources: Sequence[str]) -> Match:
     queries = [parse(source) for source in sources]
     patterns = []
     for query in queries:
-        keys = [term.key for term in anchors(query.root, {})[1]]
+        keys = [term.key for term, _ in anchors(query.root, {})[1]]
         each = [re.escape(k.rstrip("*")) + ("" if k.endswith("*") else r"\b") for k in keys]
         patterns.append(re.compile(r"\b(?:" + "|".join(each) + ")"))
 

@@ -1,6 +1,6 @@
 """The rarest terms that any post matching a query must hold one of: under these it is filed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ildsjel.engine.matching.document import Document
@@ -12,7 +12,6 @@ from ildsjel.engine.matching.nodes import (
     Not,
     Or,
     Phrase,
-    Spot,
     Term,
     Window,
     Zone,
@@ -21,7 +20,8 @@ from ildsjel.engine.matching.posts import Post
 from ildsjel.engine.matching.wildcards import literals
 from ildsjel.engine.text import words
 
-Anchors = tuple[float, frozenset[Term]]  # posts that hold one of the terms, as a share; the terms
+# The share of posts that hold one of the terms; each with another that must be there too, if any.
+Anchors = tuple[float, frozenset[tuple[Term, Term | None]]]
 Frequency = Mapping[str, float]  # the share of posts that hold a folded word
 _NOWHERE: Anchors = (float("inf"), frozenset())
 
@@ -47,25 +47,26 @@ def anchors(node: Node, frequency: Frequency) -> Anchors:
         case Not():
             return _NOWHERE
         case And(parts):
-            return min((anchors(part, frequency) for part in parts), key=lambda each: each[0])
+            return _of_all([anchors(part, frequency) for part in parts])
         case Or(parts):
             return _any_of(anchors(part, frequency) for part in parts)
-        case _:
-            return _of_spot(node, frequency)
-
-
-def _of_spot(spot: Spot, frequency: Frequency) -> Anchors:
-    match spot:
         case Term():
-            return cost(spot, frequency), frozenset({spot})
+            return cost(node, frequency), frozenset({(node, None)})
         case Phrase(terms) | Window(terms, _):
-            price, term = min(
-                ((cost(term, frequency), term) for term in terms), key=lambda each: each[0]
-            )
-            return price, frozenset({term})
+            return _of_all([anchors(term, frequency) for term in terms])
         case Near(left, right, _, _):
-            sides = (_any_of(_of_spot(spot, frequency) for spot in side) for side in (left, right))
-            return min(sides, key=lambda each: each[0])
+            sides = [_any_of(anchors(spot, frequency) for spot in side) for side in (left, right)]
+            return _of_all(sides)
+
+
+def _of_all(parts: Sequence[Anchors]) -> Anchors:
+    """The cheapest part; beside a term that says little by itself, one of another part."""
+    ordered = sorted(parts, key=lambda each: each[0])
+    price, terms = ordered[0]
+    certain = [each for share, each in ordered[1:] if share < float("inf")]
+    alone = [next(iter(each))[0] for each in certain if len(each) == 1]
+    other = alone[0] if alone else None
+    return price, frozenset((term, partner or other) for term, partner in terms)
 
 
 def _any_of(parts: Iterable[Anchors]) -> Anchors:

@@ -57,7 +57,7 @@ class Index:
     def __init__(self, queries: Sequence[Query], frequency: Frequency) -> None:
         self._shelves: dict[tuple[Zone, Kind, bool], _Shelf] = defaultdict(_Shelf)
         for number, query in enumerate(queries):
-            for term in anchors(query.root, frequency)[1]:
+            for term, _ in anchors(query.root, frequency)[1]:
                 self._shelves[term.zone, term.kind, term.nordic].add(term, number)
 
     def candidates(self, document: Document) -> set[int]:

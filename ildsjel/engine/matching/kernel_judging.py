@@ -128,7 +128,10 @@ def judge(header: Longs, body: Ints, work: Ints, post: int, matches: Table, coun
         for place in range(
             body[header[layout.FILES] + atom], body[header[layout.FILES] + atom + 1]
         ):
-            watch = body[header[layout.FILED] + place]
+            partner = body[header[layout.FILED] + 2 * place]
+            if partner >= 0 and work[work[layout.SEEN] + partner] != serial:
+                continue
+            watch = body[header[layout.FILED] + 2 * place + 1]
             if work[work[layout.STAMPS] + watch] == serial:
                 continue
             work[work[layout.STAMPS] + watch] = serial

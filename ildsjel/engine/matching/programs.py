@@ -73,11 +73,11 @@ Instruction = tuple[int, Argument, int, int]
 @dataclass(slots=True)
 class Program:
     """Instructions with their arguments by value; `entry` is where it begins, `filed` the atoms
-    one of which every matching post holds."""
+    one of which every matching post holds, together with the other beside it, if any."""
 
     code: list[Instruction] = field(default_factory=list)
     entry: int = REJECT
-    filed: tuple[Atom, ...] = ()
+    filed: tuple[tuple[Atom, Atom | None], ...] = ()
 
     def add(self, operation: int, argument: Argument, then: int, otherwise: int) -> int:
         self.code.append((operation, argument, then, otherwise))
@@ -89,8 +89,15 @@ def compile_query(query: Query, frequency: Frequency) -> Program:
     program = Program()
     program.entry = _compile(program, query.root, ACCEPT, REJECT, frequency)
     filed = anchors(query.root, frequency)[1]
-    program.filed = tuple(dict.fromkeys(atom for term in filed for atom in atoms_of(term)))
+    program.filed = tuple(
+        (atom, _partner(partner)) for term, partner in filed for atom in atoms_of(term)
+    )
     return program
+
+
+def _partner(term: Term | None) -> Atom | None:
+    atoms = atoms_of(term) if term else ()
+    return atoms[0] if len(atoms) == 1 else None
 
 
 def _compile(program: Program, node: Node, then: int, otherwise: int, known: Frequency) -> int:

@@ -48,7 +48,7 @@ def lay_out(programs: Sequence[Program]) -> Arrays:
 class _Builder:
     atoms: dict[Atom, int] = field(default_factory=dict)
     placed: set[int] = field(default_factory=set)
-    filed: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    filed: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     entries: list[int] = field(default_factory=list)
     code: list[int] = field(default_factory=list)
     lists: list[int] = field(default_factory=list)
@@ -65,8 +65,9 @@ class _Builder:
                 _moved(otherwise, base),
             )
         self.entries.append(_moved(program.entry, base))
-        for atom in program.filed:
-            self.filed[self._atom(atom)].append(watch)
+        for atom, partner in program.filed:
+            other = self._atom(partner) if partner else -1
+            self.filed[self._atom(atom)].append((other, watch))
 
     def _atom(self, atom: Atom) -> int:
         return self.atoms.setdefault(atom, len(self.atoms))
@@ -118,7 +119,7 @@ class _Builder:
             values,
             [number in self.placed for number in range(len(self.atoms))],
             np.cumsum([0, *map(len, files)]),
-            [watch for watches in files for watch in watches],
+            [number for pairs in files for pair in pairs for number in pair],
             self.entries,
             self.code,
             self.lists,
