@@ -6,6 +6,8 @@ million).
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -286,3 +288,20 @@ def test_serial_numbers_begin_anew_before_they_run_out(monkeypatch: pytest.Monke
     for _ in range(8):
         texts = ("snø", "snø is", "hovedveiene")
         assert [matcher.watches_of(Post(text=text)) for text in texts] == [[1], [3], [2]]
+
+
+@pytest.mark.parametrize("folder", ["", "/proc/nowhere"])
+def test_numba_is_loaded_when_there_is_much_to_do_and_needs_no_cache(folder: str) -> None:
+    """In a process of its own; `folder` is where the machine code would be kept."""
+    program = """if True:
+        import sys
+        from ildsjel.engine.matching import compile_watches
+        matcher = compile_watches({1: "snø"})
+        assert matcher.matches(["snø"]).num_rows == 1 and "numba" not in sys.modules
+        assert matcher.matches(["snø"] * 100_000).num_rows == 100_000 and "numba" in sys.modules
+    """
+    more = {"NUMBA_CACHE_DIR": folder} if folder else {}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | more, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
