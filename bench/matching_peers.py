@@ -147,6 +147,8 @@ def _tantivy(engine: Any, schema: Any, node: Node) -> Any:
             wanted = [p for p in parts if not isinstance(p, Not)]
             each = [(occur.Must, _tantivy(engine, schema, part)) for part in wanted]
             unwanted = [p.part for p in parts if isinstance(p, Not) and isinstance(p.part, Term)]
+            if not wanted:
+                each = [(occur.Must, query.all_query())]
             each += [(occur.MustNot, _tantivy(engine, schema, part)) for part in unwanted]
             return query.boolean_query(each)
         case Or(parts):
