@@ -3,9 +3,9 @@
     python -m bench.topics --intents FOLDER [--seeds 3]
 
 The folder holds xSID's validation part: da_valid.jsonl and no_valid.jsonl with text, intent,
-dialect and id. Sentences are parallel, so folds go by id: no translation of a held-out sentence is learned
-from. Five folds, `--seeds` times; 8, 32 or all examples a label from the other four. A peer that is
-not installed is left out: `uv sync --group bench`.
+dialect and id. Sentences are parallel, so folds go by id: no translation of a held-out sentence is
+learned from. Five folds, `--seeds` times; 8, 32 or all examples a label from the other four. A peer
+that is not installed is left out: `uv sync --group bench`.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
 
@@ -61,13 +62,12 @@ def _read(path: Path, dialect: str) -> Sentences:
 
 def _learners() -> Iterator[tuple[str, Learner]]:
     yield "ildsjel", _ildsjel
-    for name, learner in (("TF-IDF + LR", _scikit_learn), ("fastText", _fasttext)):
-        try:
-            learner([Example("a b", "x"), Example("c d", "y")])
-        except ImportError:
-            print(f"{name}: not installed")
-        else:
+    peers = {"TF-IDF + LR": ("sklearn", _scikit_learn), "fastText": ("fasttext", _fasttext)}
+    for name, (package, learner) in peers.items():
+        if find_spec(package):
             yield name, learner
+        else:
+            print(f"{name}: not installed")
 
 
 def _ildsjel(examples: list[Example]) -> Callable[[Sequence[str]], list[str]]:
@@ -96,7 +96,7 @@ def _fasttext(examples: list[Example]) -> Callable[[Sequence[str]], list[str]]:
         file.writelines(f"__label__{labels.index(e.label)} {e.text.lower()}\n" for e in examples)
         file.flush()
         model = fasttext.train_supervised(
-            file.name, epoch=100, lr=0.5, minn=2, maxn=5, dim=50, bucket=50_000, thread=1, verbose=0
+            file.name, epoch=100, lr=0.1, minn=2, maxn=5, dim=50, bucket=50_000, thread=1, verbose=0
         )
     return lambda texts: [labels[int(model.predict(t.lower())[0][0][9:])] for t in texts]
 

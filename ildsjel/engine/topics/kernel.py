@@ -11,11 +11,11 @@ A feature's key is its block above a 32-bit hash.
 This module is imported only when it is first used: `layout.kernel`.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
+from ildsjel.engine.compiling import compiled
 from ildsjel.engine.topics.layout import (
     BEGINNING,
     BLANK,
@@ -31,18 +31,6 @@ from ildsjel.engine.topics.layout import (
     SIGN,
     WORDS,
 )
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept on disk between runs; as it is where numba is missing."""
-    try:
-        from numba import njit
-    except ImportError:
-        return function
-    return cast(Function, njit(cache=True, nogil=True)(function))
-
 
 _MASK = 0xFFFFFFFF
 _PRIME = 0x01000193
