@@ -10,24 +10,15 @@ hash; a word's vector is the sum of its rows. Chunks between blanks that are add
 e-mail are left out, and so are numbers, signs and emoji; of a hashtag the words are read.
 """
 
-from collections.abc import Callable, MutableSequence, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from collections.abc import MutableSequence, Sequence
+from typing import TypeAlias
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from ildsjel.engine.compiling import compiled
 
 Numbers: TypeAlias = Sequence[int]
 Filled: TypeAlias = MutableSequence[int]
 Known: TypeAlias = tuple[Numbers, Numbers, Numbers]  # tables.letters, tables.composed, weights
 Room: TypeAlias = tuple[Filled, Filled]  # to work in: BUFFER letters, MOST_FEATURES rows
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept on disk between runs; as it is where numba is missing."""
-    try:
-        from numba import njit
-    except ImportError:
-        return function
-    return cast(Function, njit(cache=True)(function))
 
 
 # numba keeps compiled code by the file it comes from: all it is compiled with stands in this one.

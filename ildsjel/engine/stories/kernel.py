@@ -4,25 +4,11 @@ Compiled by numba where it is installed, plain Python where it is not, with the 
 last bit: all arithmetic is on whole numbers of 32 bits.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ildsjel.engine.compiling import compiled
 from ildsjel.engine.stories import FEWEST, SIZE
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept on disk between runs; as it is where numba is missing."""
-    try:
-        from numba import njit
-    except ImportError:
-        return function
-    return cast(Function, njit(cache=True)(function))
-
 
 MOST_WORDS = 4000
 _TABLE = 0x30000  # beyond it there are no letters
