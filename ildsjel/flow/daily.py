@@ -1,11 +1,13 @@
 """A day passes: public holidays are kept ahead as rows; sessions that ran out and files that were
-imported are cleared."""
+imported are cleared; archives are kept in order."""
 
 from django.core.management import call_command
 from django.db import connection
 
 from ildsjel.channels.imports import remove_old_uploads
+from ildsjel.listening import keeping
 from ildsjel.organisation.actions import write_holidays
+from ildsjel.organisation.models import utc_now
 from ildsjel.organisation.queries import countries_in_use
 
 
@@ -35,4 +37,16 @@ def keep_statistics() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+    return 0
+
+
+def compact_archives() -> int:
+    """Join what the archives' batches left in small files; let go of days that are old enough."""
+    keeping.compact_all(now=utc_now())
+    return 0
+
+
+def purge_archives() -> int:
+    """Once a day, take deleted posts out of the archives' files."""
+    keeping.purge_all(now=utc_now())
     return 0

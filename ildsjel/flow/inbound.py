@@ -1,9 +1,10 @@
 """A post comes in, from the network to the desk.
 
-A due channel is leased; its connector fetches or streams a batch while no transaction is open; the
-engine says what each item is; one transaction stores items, mentions, conversations, promises and
-the cursor together. A crash before the commit means that the batch is read again, and what is
-stored already is recognised. After the commit browsers learn that something has changed.
+A due channel is leased; its connector fetches or streams a batch while no transaction is open; its
+public posts go into the archive, where the organisation keeps one; the engine says what each item
+is; one transaction stores items, mentions, conversations, promises and the cursor together. A crash
+before the commit means that the batch is read again, and what is stored or kept already is
+recognised. After the commit browsers learn that something has changed.
 """
 
 import logging
@@ -25,7 +26,7 @@ from ildsjel.engine.items import Item as Value
 from ildsjel.engine.items import Rejected
 from ildsjel.engine.pipeline import Outcome
 from ildsjel.flow.plans import plan_for
-from ildsjel.listening import intake
+from ildsjel.listening import intake, keeping
 from ildsjel.listening.models import Item
 from ildsjel.organisation.audit import changed
 from ildsjel.organisation.models import utc_now
@@ -58,6 +59,7 @@ def receive(channel: Channel, batch: gateway.Batch, *, cursor: str = "poll_curso
     An item that can't be taken in is left out and told in the channel's health: it must not hold up
     the others, now or for ever.
     """
+    keeping.keep(channel, batch.items, batch.deletions, now=utc_now())
     plan = plan_for(channel)
     try:
         return _receive(channel, plan, batch, cursor)

@@ -12,7 +12,8 @@ from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
 from ildsjel.work.models import free_leases_of_the_dead
 
-HOUR = 3_600.0
+MINUTE = 60.0
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 READERS = 3
 SENDERS = 6  # so many networks may hang at once before an answer to another one waits for them
@@ -63,8 +64,22 @@ def samples() -> list[Job]:
     return [Job("make samples", sample_making.make_due, every=0.5)]
 
 
+def archives() -> list[Job]:
+    """By themselves too: a day of a whole network takes a while to rewrite."""
+    return [
+        Job("compact archives", daily.compact_archives, every=10 * MINUTE),
+        Job("purge archives", daily.purge_archives, every=HOUR),
+    ]
+
+
 def loops() -> dict[str, list[Job]]:
     """The loop's threads by name, each with its jobs in order of urgency."""
     readers = {f"reading {number + 1}": reading() for number in range(READERS)}
     senders = {f"sending {number + 1}": sending() for number in range(SENDERS)}
-    return {"answers": answers(), **senders, "chores": chores(), "samples": samples(), **readers}
+    single = {
+        "answers": answers(),
+        "chores": chores(),
+        "samples": samples(),
+        "archives": archives(),
+    }
+    return {**single, **senders, **readers}

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from django.db import transaction
@@ -32,6 +33,7 @@ from ildsjel.engine.business_time import Interval
 from ildsjel.engine.items import Deletion, Item
 from ildsjel.engine.simulator import SAMPLE, Event, Staff, simulate
 from ildsjel.flow.inbound import receive
+from ildsjel.listening import keeping
 from ildsjel.listening.actions import save_watch
 from ildsjel.organisation.actions import (
     Week,
@@ -316,10 +318,11 @@ def remove_sample(*, by: Member) -> None:
     organisation = by.organisation
     if not organisation.simulated:
         raise NotAllowed("only a simulated organisation is removed this way")
-    staff = _staff(by)
+    staff, removed = _staff(by), partial(keeping.remove, organisation.pk)
     for model in (Promise, Message, Conversation, Rule, Desk):
         model.objects.filter(organisation=organisation).delete()
     remove_simulated(by=by)
+    transaction.on_commit(removed)
     User.objects.filter(pk__in=staff, memberships=None).delete()
 
 

@@ -101,14 +101,19 @@ def _free_slug(name: str) -> str:
 
 @transaction.atomic
 def update_organisation(
-    *, by: Member, name: str, language: str, timezone: str, country: str
+    *, by: Member, name: str, language: str, timezone: str, country: str, archive_days: int
 ) -> Organisation:
+    """Change the organisation itself. `archive_days`: how long public posts are kept in the
+    archive; 0 keeps none."""
     require(by, Right.SETTINGS)
     organisation = by.organisation
     organisation.name, organisation.language = name, language
     organisation.timezone, organisation.country = timezone, country
-    organisation.save(update_fields=["name", "language", "timezone", "country"])
-    record(organisation, "organisation.update", by=by, target=organisation)
+    before, organisation.archive_days = organisation.archive_days, archive_days
+    organisation.save(update_fields=["name", "language", "timezone", "country", "archive_days"])
+    details = {"before": {"archive_days": before}, "after": {"archive_days": archive_days}}
+    told = details if before != archive_days else {}
+    record(organisation, "organisation.update", by=by, target=organisation, details=told)
     return organisation
 
 

@@ -100,6 +100,7 @@ def action_words(code: str) -> str:
 KEYS: dict[str, Promise] = {
     "active": _("Access"),
     "addresses": _("Said how"),
+    "archive_days": _("Days that public posts are archived"),
     "assignee_id": _("Assigned to"),
     "channels": _("Channels"),
     "closed_at": _("Closed"),

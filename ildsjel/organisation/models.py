@@ -51,6 +51,7 @@ class Organisation(models.Model):
     timezone = models.CharField(max_length=60, default="Europe/Oslo")
     country = models.CharField(max_length=2, default="NO")
     simulated = models.BooleanField(default=False)
+    archive_days = models.PositiveSmallIntegerField(default=30)  # 0: public posts are not archived
     # Grows with each change to watches, rules or desks, so that processes know to compile anew.
     plan_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=now, editable=False)

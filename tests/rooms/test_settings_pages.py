@@ -99,9 +99,20 @@ def test_the_organisation_is_renamed() -> None:
     owner = make_owner()
     page = address(owner, "organisation:organisation")
     given = {"name": "Nordvik", "language": "nb", "country": "SE", "timezone": "Europe/Stockholm"}
-    assert signed_in(owner).post(page, given).status_code == 302
+    assert signed_in(owner).post(page, given | {"archive_days": "7"}).status_code == 302
     owner.organisation.refresh_from_db()
     assert (owner.organisation.name, owner.organisation.country) == ("Nordvik", "SE")
+    assert owner.organisation.archive_days == 7
+    [entry] = AuditEntry.objects.filter(action="organisation.update")
+    assert entry.details == {"before": {"archive_days": 30}, "after": {"archive_days": 7}}
+
+
+@pytest.mark.parametrize("days", ["-1", "4000", "", "x"])
+def test_days_of_the_archive_that_make_no_sense_are_refused(days: str) -> None:
+    owner = make_owner()
+    given = {"name": "Nordvik", "language": "nb", "country": "SE", "timezone": "Europe/Stockholm"}
+    page = address(owner, "organisation:organisation")
+    assert signed_in(owner).post(page, given | {"archive_days": days}).status_code == 422
 
 
 def test_an_unknown_time_zone_is_refused_and_the_rest_kept() -> None:

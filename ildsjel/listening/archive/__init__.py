@@ -7,7 +7,8 @@
 A day is that on which a post was published, in UTC. Files are never changed: they are written whole
 under another name and then given theirs, and what replaces others names them in its metadata, so
 that a crash between the two leaves nothing doubled. A batch that is read twice gives the same file.
-Readers see each post once, in its newest revision, and nothing that was deleted.
+Readers see nothing that was deleted, and each post in its newest revision; until a day's files are
+one (nightly) they may see an earlier one of it too.
 
 Whoever reads holds `reading`; files are only replaced while nobody does.
 """

@@ -66,14 +66,26 @@ def table_of(
     columns["channel"] = [channel] * len(items)
     columns["network"] = [network] * len(items)
     columns["received_at"] = [received_at] * len(items)
-    return pa.table([_storable(columns[name]) for name in SCHEMA.names], SCHEMA.names).cast(SCHEMA)
+    return pa.table([_column(columns[each.name], each.type) for each in SCHEMA], schema=SCHEMA)
 
 
-def _storable(values: list[Any]) -> list[Any]:
-    """Texts that are no valid Unicode, as sources sometimes send them, with marks in the holes."""
-    if not values or not isinstance(values[0], str):
-        return values
-    return [text.encode("utf-8", "replace").decode() for text in values]
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """The values as Arrow has them. Texts that are no valid Unicode, as sources sometimes send
+    them, get marks in the holes."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_storable(value) for value in values], kind)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return value
 
 
 def items_of(rows: pa.Table | pa.RecordBatch) -> Iterator[tuple[int, Item]]:

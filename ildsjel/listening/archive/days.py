@@ -20,6 +20,8 @@ from ildsjel.listening.archive.locks import only_writer
 
 ROW_GROUP = 65_536  # posts; the unit in which an archive is asked
 GONE = "gone"
+_SMALL = 5_000  # posts up to which dictionaries and statistics cost more than they give
+_REPEATING = ["network", "channel", "address", "visibility", "author_id", "author_handle"]
 _REPLACES = b"ildsjel.replaces"
 _GONE_SCHEMA = pa.schema(
     [("channel", pa.int64()), ("external_id", pa.string()), ("author_id", pa.string())]
@@ -43,8 +45,14 @@ def forget(folder: Path, channel: int, deletions: Sequence[Deletion]) -> None:
         [each.external_id for each in deletions],
         [each.author_id for each in deletions],
     ]
-    rows = pa.table([pa.array(c) for c in columns], _GONE_SCHEMA.names).cast(_GONE_SCHEMA)
-    _write(folder / GONE / f"{_digest(rows, _GONE_SCHEMA.names)}.parquet", rows)
+    _write_gone(folder, pa.table([pa.array(c) for c in columns], _GONE_SCHEMA.names))
+
+
+def _write_gone(folder: Path, told: pa.Table) -> Path:
+    rows = told.select(_GONE_SCHEMA.names).cast(_GONE_SCHEMA)
+    path = folder / GONE / f"{_digest(rows, _GONE_SCHEMA.names)}.parquet"
+    _write(path, rows)
+    return path
 
 
 def days(folder: Path) -> list[date]:
@@ -66,21 +74,43 @@ def files_of(folder: Path, day: date) -> list[Path]:
 
 
 def compact(folder: Path, *, fewest: int = 8) -> int:
-    """Make one file of each day that has at least `fewest`; returns how many days were.
+    """Make one file of the small ones of each day that has at least `fewest` of them; returns how
+    many days had. Deletions are gathered too.
 
-    Does nothing while somebody reads. Memory: one day's posts.
+    Files of a row group and more wait for `purge`, so that a day that is still growing is not
+    written anew each time. Does nothing while somebody reads.
     """
     done = 0
     with only_writer(folder) as alone:
         for day in days(folder) if alone else ():
-            if len(files_of(folder, day)) >= fewest:
-                _rewrite(folder, day, gone_in(folder))
+            small = [path for path in files_of(folder, day) if _is_small(path)]
+            if len(small) >= fewest:
+                _rewrite(folder, day, small, gone_in(folder))
                 done += 1
+        if alone:
+            _gather(folder, fewest)
     return done
 
 
+def _is_small(path: Path) -> bool:
+    rows: int = pq.read_metadata(path).num_rows
+    return rows < ROW_GROUP
+
+
+def _gather(folder: Path, fewest: int) -> None:
+    """One list of deletions in the place of many. Cut off in between, some are told twice."""
+    named = sorted((folder / GONE).glob("*.parquet"))
+    if len(named) >= fewest:
+        gone = _read_gone(tuple(named))
+        whole = _write_gone(folder, gone.group_by(gone.column_names).aggregate([]))
+        for path in named:
+            if path != whole:
+                path.unlink()
+
+
 def purge(folder: Path) -> int:
-    """Take deleted posts out of all files; returns how many days had some.
+    """Take deleted posts out of all files and make one file of each day; returns how many days
+    that changed. Memory: one day's posts.
 
     The list of deletions ends with it, so it is called seldom enough (nightly) for what arrives out
     of order to have arrived. Does nothing while somebody reads.
@@ -89,9 +119,10 @@ def purge(folder: Path) -> int:
     with only_writer(folder) as alone:
         named = tuple(sorted((folder / GONE).glob("*.parquet"))) if alone else ()
         gone = _read_gone(named)
-        for day in days(folder) if named else ():
-            if _has_any(files_of(folder, day), gone):
-                _rewrite(folder, day, gone)
+        for day in days(folder) if alone else ():
+            files = files_of(folder, day)
+            if len(files) > 1 or _has_any(files, gone):
+                _rewrite(folder, day, files, gone)
                 done += 1
         for path in named:
             path.unlink()
@@ -163,12 +194,13 @@ def _has_any(paths: Iterable[Path], gone: pa.Table) -> bool:
     )
 
 
-def _rewrite(folder: Path, day: date, gone: pa.Table) -> None:
-    """One file in the place of a day's many; nothing is left of a day that has become empty."""
+def _rewrite(folder: Path, day: date, files: Sequence[Path], gone: pa.Table) -> None:
+    """One file in the place of some of a day's; nothing is left of a day that has become empty."""
     place = folder / day.isoformat()
-    old = sorted(place.glob("*.parquet"))
-    rows = newest(without(pa.concat_tables(_tables(files_of(folder, day))), gone))
-    if not len(rows):
+    kept = set(files_of(folder, day)) - set(files)
+    old = [path for path in sorted(place.glob("*.parquet")) if path not in kept]
+    rows = newest(without(pa.concat_tables(_tables(files)), gone))
+    if not len(rows) and not kept:
         shutil.rmtree(place)
         return
     names = json.dumps([path.name for path in old]).encode()
@@ -203,8 +235,16 @@ def _write(path: Path, rows: pa.Table) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     building = path.with_suffix(f".{uuid4().hex}.building")
+    large = len(rows) > _SMALL
     with building.open("wb") as file:
-        pq.write_table(rows, file, row_group_size=ROW_GROUP, compression="zstd")
+        pq.write_table(
+            rows,
+            file,
+            row_group_size=ROW_GROUP,
+            compression="zstd",
+            use_dictionary=_REPEATING if large else False,
+            write_statistics=large,
+        )
         file.flush()
         os.fsync(file.fileno())
     building.replace(path)

@@ -44,10 +44,21 @@ class OrganisationForm(forms.Form):
         choices=lambda: country_choices(_("Another country")),
     )
     timezone = forms.ChoiceField(label=_("Time zone"), choices=timezone_choices)
+    archive_days = forms.IntegerField(
+        label=_("Days that public posts are archived"),
+        help_text=_(
+            "Public posts that the channels bring are kept this long, also those that match no "
+            "watch, so that a new watch can look back. E-mail, private messages and posts for "
+            "followers alone are never archived, and what is deleted at its source is deleted "
+            "here. Older posts are removed within a day. 0 archives nothing."
+        ),
+        min_value=0,
+        max_value=3650,
+    )
 
     @classmethod
     def of(cls, organisation: Organisation) -> "OrganisationForm":
-        names = ("name", "language", "country", "timezone")
+        names = ("name", "language", "country", "timezone", "archive_days")
         return cls(initial={name: getattr(organisation, name) for name in names})
 
     def clean_timezone(self) -> str:

@@ -33,7 +33,7 @@ ORGANISATION = [
         "organisation",
         Right.SETTINGS,
         _("Name, language and country"),
-        _("How the organisation is named, and where it is"),
+        _("How the organisation is named, where it is, and how long posts are archived"),
     ),
     Entry(
         "organisation:members",
