@@ -1,4 +1,4 @@
-"""Learning topics from few examples beside peers, on the same held-out texts in one run.
+"""Learning topics from few examples beside a peer, on the same held-out texts in one run.
 
     python -m bench.topics --intents FOLDER [--seeds 3]
 
@@ -11,7 +11,6 @@ that is not installed is left out: `uv sync --group bench`.
 import argparse
 import json
 import random
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -62,12 +61,10 @@ def _read(path: Path, dialect: str) -> Sentences:
 
 def _learners() -> Iterator[tuple[str, Learner]]:
     yield "ildsjel", _ildsjel
-    peers = {"TF-IDF + LR": ("sklearn", _scikit_learn), "fastText": ("fasttext", _fasttext)}
-    for name, (package, learner) in peers.items():
-        if find_spec(package):
-            yield name, learner
-        else:
-            print(f"{name}: not installed")
+    if find_spec("sklearn"):
+        yield "TF-IDF + LR", _scikit_learn
+    else:
+        print("scikit-learn: not installed")
 
 
 def _ildsjel(examples: list[Example]) -> Callable[[Sequence[str]], list[str]]:
@@ -86,19 +83,6 @@ def _scikit_learn(examples: list[Example]) -> Callable[[Sequence[str]], list[str
     model = make_pipeline(make_union(grams, words), regression)
     model.fit([each.text for each in examples], [each.label for each in examples])
     return lambda texts: list(model.predict(texts))
-
-
-def _fasttext(examples: list[Example]) -> Callable[[Sequence[str]], list[str]]:
-    import fasttext
-
-    labels = sorted({each.label for each in examples})
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.writelines(f"__label__{labels.index(e.label)} {e.text.lower()}\n" for e in examples)
-        file.flush()
-        model = fasttext.train_supervised(
-            file.name, epoch=100, lr=0.1, minn=2, maxn=5, dim=50, bucket=50_000, thread=1, verbose=0
-        )
-    return lambda texts: [labels[int(model.predict(t.lower())[0][0][9:])] for t in texts]
 
 
 def _folds(sentences: Sentences, size: int | None, seed: int) -> Iterator[tuple[list[str], ...]]:
