@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _data_commands(commands)
     _user_commands(commands)
     _watch_commands(commands)
+    _backfill_command(commands)
     _text_commands(commands)
     _topic_commands(commands)
     return parser
@@ -121,6 +122,26 @@ def _user_commands(commands: Commands) -> None:
     show.set_defaults(run=_later("users", "show"))
     link = actions.add_parser("setup-link", help="print a new one-time set-up link")
     link.set_defaults(run=_later("users", "setup_link"))
+
+
+def _backfill_command(commands: Commands) -> None:
+    back = commands.add_parser(
+        "backfill",
+        help="let a watch look back over the archive",
+        description="Holds a watch against the archived public posts and notes what matches as "
+        "mentions. Opens no conversations. Stopped with Ctrl-C, the next call goes on.",
+    )
+    back.add_argument("watch", help="the watch's name or number")
+    back.add_argument("--from", dest="first", required=True, metavar="DATE", help="2026-01-31")
+    back.add_argument(
+        "--to", dest="last", required=True, metavar="DATE", help="the last day, included (UTC)"
+    )
+    back.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
+    back.add_argument("--processes", type=int, metavar="N", help="all cores if left out")
+    back.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help="a Dask scheduler, as tcp://10.0.0.1:8786"
+    )
+    back.set_defaults(run=_later("backfill", "run"))
 
 
 _LANGUAGE = """\

@@ -21,7 +21,7 @@ def bring_in(options: argparse.Namespace) -> int:
     path = Path(options.file)
     if not path.is_file():
         raise CommandError(f"there is no file {path}")
-    owner = _owner(options.organisation)
+    owner = owner_of(options.organisation)
     try:
         source = files.prepare(by=owner, path=path.resolve(), name=options.name or path.name)
         mapping = _mapping(source, options.map)
@@ -34,7 +34,7 @@ def bring_in(options: argparse.Namespace) -> int:
         raise CommandError(str(fault)) from fault
 
 
-def _owner(slug: str | None) -> Member:
+def owner_of(slug: str | None) -> Member:
     """The organisation's first owner, in whose name the command acts."""
     rows = organisations().filter(slug=slug) if slug else organisations()
     found = list(rows[:2])
@@ -87,7 +87,7 @@ def _run(source: Import) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Write every conversation's messages to a file."""
-    owner = _owner(options.organisation)
+    owner = owner_of(options.organisation)
     path = Path(options.file)
     kind = path.suffix.lower().lstrip(".")
     if kind not in exports.KINDS:

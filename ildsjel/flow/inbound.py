@@ -9,7 +9,7 @@ recognised. After the commit browsers learn that something has changed.
 
 import logging
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -163,7 +163,7 @@ def _wanted(channel: Channel, outcomes: list[Outcome]) -> list[Outcome]:
 def _store(
     channel: Channel, batch: gateway.Batch, wanted: list[Outcome], now: datetime
 ) -> Received:
-    threads = _threads(channel, [o.item for o in wanted])
+    threads = threads_of_parents(channel, [o.item for o in wanted])
     values = [intake.as_stored(o.item, own=o.own, threads=threads) for o in wanted]
     new, edited = intake.store(channel, values, now=now)
     by_id = {intake.stored_id(o.item.external_id): o for o in wanted}
@@ -180,7 +180,7 @@ def _store(
     return Received(len(new), len(edited), len(deleted), len(conversations), taken.opened)
 
 
-def _threads(channel: Channel, items: list[Value]) -> dict[str, str]:
+def threads_of_parents(channel: Channel, items: Sequence[Value]) -> dict[str, str]:
     """The thread in which each parent stands, whether it was stored before or comes beside it."""
     beside = {
         intake.stored_id(each.external_id): intake.stored_id(each.thread_key) for each in items

@@ -106,6 +106,7 @@ def purge_all(*, now: datetime) -> None:
         if not mark.parent.is_dir() or _is_recent(mark, now):
             continue
         archive.purge(mark.parent)
+        archive.forget_answers(mark.parent, before=now - PURGE_EVERY)
         mark.touch()
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ildsjel.engine.matching.runner import Runner
 
 _WORTH_LOADING = 100_000  # posts × watches; below, Python is done before numba is loaded
-_RUNNER = "ildsjel.engine.matching.runner"
+RUNNER = "ildsjel.engine.matching.runner"
 
 
 @cache
@@ -21,7 +21,7 @@ def is_installed() -> bool:
 
 def is_worth_it(posts: int, watches: int) -> bool:
     """Whether the kernel should see to this; it says the same as the plain evaluation."""
-    if _RUNNER in sys.modules:
+    if RUNNER in sys.modules:
         return True
     return posts * watches >= _WORTH_LOADING and is_installed()
 

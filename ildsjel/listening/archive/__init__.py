@@ -13,22 +13,48 @@ one (nightly) they may see an earlier one of it too.
 Whoever reads holds `reading`; files are only replaced while nobody does.
 """
 
+from ildsjel.listening.archive.asking import ask, newest_of
 from ildsjel.listening.archive.columns import SCHEMA, items_of, table_of
-from ildsjel.listening.archive.days import append, compact, days, forget, keep_since, purge
+from ildsjel.listening.archive.days import (
+    append,
+    compact,
+    days,
+    forget,
+    keep_since,
+    purge,
+    without_deleted,
+)
 from ildsjel.listening.archive.reading import Piece, pieces, read, reading
+from ildsjel.listening.archive.sweeping import (
+    ASKED,
+    answer,
+    forget_answers,
+    is_answered,
+    question_of,
+    sweep,
+)
 
 __all__ = [
+    "ASKED",
     "SCHEMA",
     "Piece",
+    "answer",
     "append",
+    "ask",
     "compact",
     "days",
     "forget",
+    "forget_answers",
+    "is_answered",
     "items_of",
     "keep_since",
+    "newest_of",
     "pieces",
     "purge",
+    "question_of",
     "read",
     "reading",
+    "sweep",
     "table_of",
+    "without_deleted",
 ]

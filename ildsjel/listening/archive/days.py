@@ -33,7 +33,7 @@ def append(folder: Path, rows: pa.Table) -> None:
     said_on = pc.strftime(rows["published_at"], format="%Y-%m-%d")
     for day in pc.unique(said_on).to_pylist():
         part = rows.filter(pc.equal(said_on, day)) if len(rows) > 1 else rows
-        _write(folder / day / f"new-{_digest(part)}.parquet", part)
+        write_whole(folder / day / f"new-{_digest(part)}.parquet", part)
 
 
 def forget(folder: Path, channel: int, deletions: Sequence[Deletion]) -> None:
@@ -51,7 +51,7 @@ def forget(folder: Path, channel: int, deletions: Sequence[Deletion]) -> None:
 def _write_gone(folder: Path, told: pa.Table) -> Path:
     rows = told.select(_GONE_SCHEMA.names).cast(_GONE_SCHEMA)
     path = folder / GONE / f"{_digest(rows, _GONE_SCHEMA.names)}.parquet"
-    _write(path, rows)
+    write_whole(path, rows)
     return path
 
 
@@ -151,6 +151,11 @@ def _read_gone(paths: tuple[Path, ...]) -> pa.Table:
     return pa.concat_tables(tables) if tables else _GONE_SCHEMA.empty_table()
 
 
+def without_deleted(folder: Path, rows: pa.Table) -> pa.Table:
+    """The rows without what has been deleted up to now."""
+    return without(rows, gone_in(folder))
+
+
 def without(rows: pa.Table, gone: pa.Table) -> pa.Table:
     """The rows that were not deleted, by themselves or with all that their author wrote."""
     if not len(gone):
@@ -205,7 +210,7 @@ def _rewrite(folder: Path, day: date, files: Sequence[Path], gone: pa.Table) -> 
         return
     names = json.dumps([path.name for path in old]).encode()
     told = rows.replace_schema_metadata({_REPLACES: names})
-    _write(place / f"day-{uuid4().hex}.parquet", told)
+    write_whole(place / f"day-{uuid4().hex}.parquet", told)
     for path in old:
         path.unlink()
 
@@ -229,7 +234,7 @@ def _digest(rows: pa.Table, columns: Sequence[str] = ("channel", "external_id", 
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def _write(path: Path, rows: pa.Table) -> None:
+def write_whole(path: Path, rows: pa.Table) -> None:
     """Whole or not at all: under another name until all of it is on the disk."""
     if path.exists():
         return
