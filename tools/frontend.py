@@ -18,9 +18,20 @@ STAMP = VENDOR / ".stamp"
 INPUTS = ("package.json", "package-lock.json", "tools/frontend.py", "ildsjel/web/icons.py")
 
 COPIES = {
+    "@observablehq/plot/dist/plot.umd.min.js": "plot.min.js",
+    "@observablehq/plot/LICENSE": "licences/plot.txt",
+    # What the two bundles of the charts contain.
+    "binary-search-bounds/LICENSE": "licences/binary-search-bounds.txt",
+    "d3/LICENSE": "licences/d3.txt",
+    "d3/dist/d3.min.js": "d3.min.js",
+    "delaunator/LICENSE": "licences/delaunator.txt",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "licences/htmx.txt",
+    "internmap/LICENSE": "licences/internmap.txt",
+    "interval-tree-1d/LICENSE": "licences/interval-tree-1d.txt",
+    "isoformat/LICENSE": "licences/isoformat.txt",
     "lucide-static/LICENSE": "licences/lucide.txt",
+    "robust-predicates/LICENSE": "licences/robust-predicates.txt",
 }
 DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from ildsjel.channels.models import Channel
+from ildsjel.engine.items import Visibility
 from ildsjel.engine.matching import compile_watches
 from ildsjel.listening.highlight import Shown, as_value, pieces_of
 from ildsjel.listening.models import Item, Mention, Watch
@@ -17,6 +20,8 @@ COUNTED = 999  # a larger number of new mentions says no more
 TRIED_ON = 500  # stored posts that a watch is tried on before it is saved
 SAMPLES = 5
 LONGEST_TRIED = 20_000  # characters of one post
+OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
+NO_LANGUAGE = "none"  # in addresses: posts whose language is not known
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,6 +73,76 @@ def mentions(
     if channel is not None:
         rows = rows.filter(item__channel=channel)
     return rows.select_related("item__channel", "watch").order_by("-published_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the mentions is asked for; what is empty asks for nothing.
+
+    `start` until before `end`; `language` a code or `NO_LANGUAGE`; `network` a kind of channel;
+    `author` an id or a byline, public posts alone; `word` stands anywhere in the text.
+    """
+
+    watches: tuple[Watch, ...] = ()
+    channel: Channel | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    language: str = ""
+    network: str = ""
+    author: str = ""
+    word: str = ""
+
+
+def wanted_mentions(member: Member, wanted: Wanted) -> QuerySet[Mention]:
+    """The mentions that are asked for, newest first; without what its author has deleted."""
+    rows = mentions(member, channel=wanted.channel)
+    if wanted.watches:
+        rows = rows.filter(watch__in=wanted.watches)
+    if wanted.start:
+        rows = rows.filter(published_at__gte=wanted.start)
+    if wanted.end:
+        rows = rows.filter(published_at__lt=wanted.end)
+    if wanted.network:
+        rows = rows.filter(item__channel__kind=wanted.network)
+    return _by_author(_in_language(_with_word(rows, wanted.word), wanted.language), wanted.author)
+
+
+def _with_word(rows: QuerySet[Mention], word: str) -> QuerySet[Mention]:
+    if not word:
+        return rows
+    # SQLite compares without regard to case in ASCII alone: å and Å are told apart.
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    found = Q()
+    for spelling in sorted(spellings):
+        found |= Q(item__text__icontains=spelling)
+    return rows.filter(found)
+
+
+def _in_language(rows: QuerySet[Mention], language: str) -> QuerySet[Mention]:
+    if not language:
+        return rows
+    rows = rows.alias(spoken=spoken_language())
+    if language == NO_LANGUAGE:
+        return rows.filter(Q(spoken=None) | Q(spoken=""))
+    return rows.filter(Q(spoken__iexact=language) | Q(spoken__istartswith=f"{language}-"))
+
+
+def spoken_language() -> Cast:
+    """The first language of a mention's post, as text; NULL without one."""
+    return Cast(KeyTextTransform("0", "item__languages"), CharField())
+
+
+def first_mention(member: Member) -> datetime | None:
+    """When the earliest post was written that any watch has found."""
+    rows = Mention.objects.of(member).order_by("published_at", "pk")
+    return rows.values_list("published_at", flat=True).first()
+
+
+def _by_author(rows: QuerySet[Mention], author: str) -> QuerySet[Mention]:
+    if not author:
+        return rows
+    byline = Q(item__author_id="", item__author_name=author)
+    return rows.filter(Q(item__author_id=author) | byline, item__visibility__in=OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from ildsjel.listening.views import mentions, watches
+from ildsjel.listening.views import mentions, overview, watches
 
 app_name = "listening"
 urlpatterns = [
     path("", mentions.stream, name="mentions"),
     path("new/", mentions.new, name="new"),
+    path("overview/", overview.overview, name="overview"),
+    path("overview/<slug:figure>.csv", overview.table, name="overview-table"),
     path("watches/", watches.listing, name="watches"),
     path("watches/add/", watches.add, name="watch-add"),
     path("watches/check/", watches.check, name="watch-check"),

@@ -51,6 +51,7 @@ OURS = {
     "inbox": "dialogue/",
     "thread": "dialogue/{thread}/",
     "mentions": "listen/",
+    "overview": "listen/overview/",
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
     "plan": "plan/",
@@ -80,7 +81,7 @@ PAGES = {name: "/o/{slug}/" + path for name, path in OURS.items()} | {
     "new": "/new/organisation/",
 }
 STRANGERS = {"sign-in": "/accounts/login/", "set-up": "/setup/{setup}/you/"}
-DARK = ["today", "thread", "mentions", "plan", "channel"]
+DARK = ["today", "thread", "mentions", "overview", "plan", "channel"]
 TOO_WIDE = "(page => page.scrollWidth - page.clientWidth)(document.scrollingElement)"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,28 +11,35 @@ from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import channels
 from ildsjel.listening.highlight import shown
 from ildsjel.listening.models import Mention, Watch
+from ildsjel.listening.periods import read_place
 from ildsjel.listening.queries import (
+    NO_LANGUAGE,
     Slice,
+    Wanted,
     key_of,
     mention_page,
-    mentions,
     newer_mentions,
     newest_mention,
+    wanted_mentions,
     watches,
 )
 from ildsjel.organisation.models import Right
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.undo import undo_offer
 
+TEXTS = ("language", "network", "author", "word")  # filters that are what the address says
+HIDDEN = ("start", "end", *TEXTS)
+LONGEST = 300  # characters of one of them
+
 
 @member_page(Right.READ)
 def stream(request: MemberRequest) -> HttpResponse:
     """The posts that matched, newest first, of one watch or channel if asked for."""
-    watch, channel = _asked_for(request)
+    wanted = _asked_for(request)
     # Read before the page, so that nothing falls between the page and the count of what is new.
     newest = newest_mention(request.member)
     page = mention_page(
-        mentions(request.member, watch, channel),
+        wanted_mentions(request.member, wanted),
         before=request.GET.get("before", ""),
         after=request.GET.get("after", ""),
     )
@@ -41,13 +49,15 @@ def stream(request: MemberRequest) -> HttpResponse:
         {
             "room": "listening",
             "posts": shown(page.rows),
-            "watch": watch,
-            "channel": channel,
+            "watch": wanted.watches[0] if len(wanted.watches) == 1 else None,
+            "channel": wanted.channel,
+            "narrowed": _narrowed(request, wanted),
+            "kept": {name: request.GET[name] for name in HIDDEN if request.GET.get(name)},
             "watches": watches(request.member),
             "channels": channels(request.member),
             "may_listen": request.member.can(Right.LISTEN),
             "undo": undo_offer(request.session),
-            **_addresses(request, page, watch, channel, newest),
+            **_addresses(request, page, _kept(request, wanted), newest),
         },
     )
 
@@ -55,24 +65,46 @@ def stream(request: MemberRequest) -> HttpResponse:
 @member_page(Right.READ)
 def new(request: MemberRequest) -> HttpResponse:
     """How many mentions came since the page was made, as JSON for the pill."""
-    watch, channel = _asked_for(request)
+    wanted = _asked_for(request)
     since = request.GET.get("since", "")
     if not since.isdecimal() or len(since) > 18:
         return JsonResponse({"count": 0})
-    rows = mentions(request.member, watch, channel)
+    rows = wanted_mentions(request.member, wanted)
     count = newer_mentions(rows, since=int(since), shown_from=request.GET.get("from", ""))
     return JsonResponse({"count": count})
 
 
-def _asked_for(request: MemberRequest) -> tuple[Watch | None, Channel | None]:
-    watch = channel = None
-    if number := _number(request, "watch"):
-        watch = Watch.objects.of(request.member).filter(pk=number).first()
+def _asked_for(request: MemberRequest) -> Wanted:
+    zone = ZoneInfo(request.member.organisation.timezone)
+    channel = None
+    asked = {text for text in request.GET.getlist("watch") if text}
+    numbers = [int(text) for text in asked if text.isdecimal() and len(text) < 19]
+    watches = tuple(Watch.objects.of(request.member).filter(pk__in=numbers)) if numbers else ()
     if number := _number(request, "channel"):
         channel = Channel.objects.of(request.member).filter(pk=number).first()
-    if (request.GET.get("watch") and not watch) or (request.GET.get("channel") and not channel):
+    if len(watches) < len(asked) or (request.GET.get("channel") and not channel):
         raise Http404
-    return watch, channel
+    given = {name: request.GET.get(name, "")[:LONGEST] for name in TEXTS}
+    start = read_place(request.GET.get("start", ""), zone)
+    end = read_place(request.GET.get("end", ""), zone, end=True)
+    return Wanted(watches, channel, start, end, **given)
+
+
+def _kept(request: MemberRequest, wanted: Wanted) -> dict[str, Any]:
+    """The filters as the address holds them."""
+    kept: dict[str, Any] = {"watch": [watch.pk for watch in wanted.watches]}
+    kept["channel"] = wanted.channel and wanted.channel.pk
+    kept |= {name: request.GET.get(name, "") for name in (*TEXTS, "start", "end")}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _narrowed(request: MemberRequest, wanted: Wanted) -> list[str]:
+    """What the page is narrowed to beside what its own fields show."""
+    first, last = (request.GET.get(name, "").replace("T", " ") for name in ("start", "end"))
+    watches = [watch.name for watch in wanted.watches] if len(wanted.watches) > 1 else []
+    when = [first if first == last else f"{first} – {last}"] if wanted.start or wanted.end else []
+    language = [wanted.language.replace(NO_LANGUAGE, "–")] if wanted.language else []
+    return [*when, *watches, *language, *filter(None, [wanted.author, wanted.word])]
 
 
 def _number(request: MemberRequest, name: str) -> int | None:
@@ -83,16 +115,13 @@ def _number(request: MemberRequest, name: str) -> int | None:
 def _addresses(
     request: MemberRequest,
     page: Slice,
-    watch: Watch | None,
-    channel: Channel | None,
+    kept: dict[str, Any],
     newest: int,
 ) -> dict[str, Any]:
     here = address(request.member, "listening:mentions")
-    kept = {"watch": watch and watch.pk, "channel": channel and channel.pk}
-    kept = {name: value for name, value in kept.items() if value}
 
     def at(place: str, **more: object) -> str:
-        query = urlencode({**kept, **more})
+        query = urlencode({**kept, **more}, doseq=True)
         return f"{place}?{query}" if query else place
 
     count = {"since": newest, **_last_shown(page.rows if page.older else [])}
