@@ -31,8 +31,9 @@ _GONE_SCHEMA = pa.schema(
 def append(folder: Path, rows: pa.Table) -> None:
     """Keep a batch, a file for each of its days; the same batch again changes nothing."""
     said_on = pc.strftime(rows["published_at"], format="%Y-%m-%d")
-    for day in pc.unique(said_on).to_pylist():
-        part = rows.filter(pc.equal(said_on, day)) if len(rows) > 1 else rows
+    found = pc.unique(said_on).to_pylist()
+    for day in found:
+        part = rows.filter(pc.equal(said_on, day)) if len(found) > 1 else rows
         write_whole(folder / day / f"new-{_digest(part)}.parquet", part)
 
 
