@@ -137,3 +137,22 @@ def test_every_page(ildsjel: Installation, known: dict[str, Any], width: int, he
         assert walk(page, ildsjel.url, known, PAGES) == {}
         page.emulate_media(color_scheme="dark")
         assert walk(page, ildsjel.url, known, {name: PAGES[name] for name in DARK}) == {}
+
+
+def test_a_bar_of_the_overview_opens_its_posts(
+    ildsjel: Installation, known: dict[str, Any]
+) -> None:
+    with a_page() as page:
+        come_in(page, ildsjel, known)
+        page.goto(ildsjel.url + PAGES["overview"].format(**known))
+        for kind in ("svg", "png"):
+            with page.expect_download() as saved:
+                page.locator(f"[data-chart=share] [data-save={kind}]").click()
+            assert saved.value.suggested_filename == f"share.{kind}"
+        bars = page.locator("[data-chart=channels] [data-drawing] a")
+        bars.first.focus()
+        page.keyboard.press("ArrowDown")
+        named = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/listen/?*channel=*")
+        assert page.locator("#channel option:checked").inner_text() == named.rpartition(": ")[0]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine import terms
@@ -27,6 +28,13 @@ from ildsjel.organisation.models import Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 
 PANELS = 6  # watches with a row of their own in the picture of volume
+# Where Django's own names are not those that people here use.
+LANGUAGES = {
+    "no": gettext_lazy("Norwegian (Bokmål and Nynorsk)"),
+    "nb": gettext_lazy("Bokmål"),
+    "nn": gettext_lazy("Nynorsk"),
+    "se": gettext_lazy("Northern Sami"),
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -279,9 +287,11 @@ def _languages(sight: Sight, facets: list[counting.Facet]) -> Figure:
 
 
 def _language(code: str) -> str:
-    """The language's name in the reader's own, as Django has it."""
+    """The language's name in the reader's own; the code where nobody has one."""
     if code == NO_LANGUAGE:
         return _("Not known")
+    if code in LANGUAGES:
+        return str(LANGUAGES[code])
     known = LANG_INFO.get(code)
     return capfirst(_(known["name"])) if known and "name" in known else code
 
