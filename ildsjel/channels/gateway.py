@@ -3,7 +3,7 @@
 No function here holds a transaction open around a call to the network.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -72,6 +72,14 @@ __all__ = [
 def capabilities(channel: Channel) -> Capabilities:
     """What the channel's network lets us do."""
     return get_connector(channel.kind).capabilities
+
+
+def own_ids_among(channel: Channel, external_ids: Iterable[str]) -> set[str]:
+    """Which of these ids say by themselves that we wrote what they name."""
+    beginning = capabilities(channel).own_ids.format(identity=channel.identity)
+    if not (beginning and channel.identity):
+        return set()
+    return {each for each in external_ids if each.startswith(beginning)}
 
 
 def place_of(channel: Channel, cursor: str) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ class Capabilities:
     """What a network lets us do. Nothing above the connectors asks for a network by name.
 
     `reads` holds values of `Address`. `reply_window` is how long after a message an answer may be
-    sent. `length_unit` is graphemes, characters or bytes.
+    sent. `length_unit` is graphemes, characters or bytes. `own_ids` is how ids of what we wrote
+    begin, with `{identity}` in it; empty where ids do not tell.
     """
 
     reads: frozenset[str]
@@ -67,6 +68,7 @@ class Capabilities:
     reads_without_credential: bool = False
     metrics: frozenset[str] = frozenset()
     storage: StorageRules = field(default_factory=StorageRules)
+    own_ids: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

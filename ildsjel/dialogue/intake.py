@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from ildsjel.channels import gateway
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue.clock import hold, settle
 from ildsjel.dialogue.models import (
@@ -141,7 +142,7 @@ def _survey(channel: Channel, arrivals: Sequence[Arrival]) -> _Place | None:
     return _Place(
         channel=channel,
         network=network_of(channel),
-        own_roots=own_threads(channel, threads),
+        own_roots=own_threads(channel, threads) | gateway.own_ids_among(channel, threads),
         arrivals={arrival.item.pk: arrival for arrival in arrivals},
         conversations=conversations,
         by_item={item: conversations[key] for item, key in answered if key in conversations},

@@ -68,7 +68,6 @@ def test_what_the_stream_missed_comes_in_and_is_answered(
 
         ildsjel.python(ANSWER)
         with jetstream_server(pds.url, port=jetstream.port):
-            ildsjel.python(ANSWER)
             answers = sorted(f"Svar: {words}" for words in expected)
             eventually(lambda: told(citizen) == answers, seconds=60)
 
@@ -76,7 +75,7 @@ def test_what_the_stream_missed_comes_in_and_is_answered(
             citizen.reply(LAST, news, news)
             eventually(lambda: LAST in stored(ildsjel)["asked"], seconds=60)
             asked = sorted([*expected, LAST])
-            assert stored(ildsjel) == {"asked": asked, "conversations": 3, "edited": 0}
+            assert stored(ildsjel) == {"asked": asked, "conversations": 2, "edited": 0}
 
 
 def stored(ildsjel: Installation) -> dict[str, Any]:

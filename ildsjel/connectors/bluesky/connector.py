@@ -59,6 +59,7 @@ class Bluesky:
         edits=True,
         deletes=True,
         idempotent_publish=True,
+        own_ids="at://{identity}/",
         max_length=300,
         length_unit="graphemes",
         reads_without_credential=True,
