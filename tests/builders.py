@@ -1,5 +1,6 @@
 """Plain functions that make what tests need; each takes what matters and chooses the rest."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ from ildsjel.dialogue.actions import save_desk
 from ildsjel.dialogue.models import Conversation, Desk
 from ildsjel.engine.items import Address, Author, Item
 from ildsjel.flow.inbound import receive
+from ildsjel.listening.models import Burst, Watch
 from ildsjel.organisation.actions import create_organisation, create_user, enrol, save_calendar
 from ildsjel.organisation.models import Calendar, Member, Organisation, Role, User, utc_now
 
@@ -75,3 +77,19 @@ def make_conversation(
     said = make_item(text, **item)
     receive(channel, Batch(items=[said], cursor=said.external_id))
     return Conversation.objects.get(channel=channel, messages__item__external_id=said.external_id)
+
+
+def make_burst(watch: Watch) -> Burst:
+    """Something unusual about a watch, an hour old and not seen by anybody."""
+    began = utc_now() - timedelta(hours=1)
+    return Burst.objects.create(
+        organisation=watch.organisation,
+        watch=watch,
+        began_at=began,
+        alarm_at=began,
+        return_period=40.0,
+        hour_posts=48,
+        hour_expected=3.2,
+        shown_from=began - timedelta(hours=12),
+        usual=[[3.0, 0.5, 8.0]] * 48,
+    )

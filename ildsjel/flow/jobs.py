@@ -7,7 +7,7 @@ threads of their own, and no two of them work on one channel.
 from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
 from ildsjel.dialogue.models import Message
-from ildsjel.flow import daily, imports, inbound, outbound, sample_making
+from ildsjel.flow import alarms, daily, imports, inbound, outbound, sample_making
 from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
 from ildsjel.work.models import free_leases_of_the_dead
@@ -59,6 +59,11 @@ def chores() -> list[Job]:
     ]
 
 
+def listening() -> list[Job]:
+    """By themselves: after a long pause there is much to count, for which nothing else waits."""
+    return [Job("count watches", alarms.count_watches, every=60)]
+
+
 def samples() -> list[Job]:
     """By itself: making one takes seconds, for which nobody's snoozed conversation should wait."""
     return [Job("make samples", sample_making.make_due, every=0.5)]
@@ -79,6 +84,7 @@ def loops() -> dict[str, list[Job]]:
     single = {
         "answers": answers(),
         "chores": chores(),
+        "listening": listening(),
         "samples": samples(),
         "archives": archives(),
     }

@@ -1,10 +1,10 @@
-"""Writes to watches. Each is one transaction, checked and recorded."""
+"""Writes to watches and bursts. Each is one transaction, checked and recorded."""
 
 from django.db import transaction
 
 from ildsjel.engine.matching import parse
-from ildsjel.listening.models import Watch
-from ildsjel.organisation.audit import record, replan, require, require_own
+from ildsjel.listening.models import Burst, Watch
+from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.strategy.models import Goal
 
@@ -57,3 +57,15 @@ def remove_watch(*, by: Member, watch: Watch, removed: bool = True) -> None:
     name = "watch.remove" if removed else "watch.restore"
     record(by.organisation, name, by=by, target=watch)
     replan(by.organisation_id)
+
+
+@transaction.atomic
+def note_burst(*, by: Member, burst: Burst, noted: bool = True) -> None:
+    """Say for all colleagues that a burst has been seen, or take that back."""
+    require(by, Right.REPLY)
+    require_own(by, burst)
+    burst.noted_by, burst.noted_at = (by, utc_now()) if noted else (None, None)
+    burst.save(update_fields=["noted_by", "noted_at"])
+    name = "burst.note" if noted else "burst.unnote"
+    record(by.organisation, name, by=by, target=burst, details={"name": burst.watch.name})
+    changed(by.organisation_id)

@@ -1,4 +1,4 @@
-"""Tables of watches, items (in their newest revision, with older ones beside) and mentions."""
+"""Tables of watches, items (in their newest revision, older ones beside), mentions and bursts."""
 
 from django.db import models
 from django.utils import timezone
@@ -105,3 +105,58 @@ class Mention(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.watch_id} in {self.item_id}"
+
+
+class BurstState(OrganisationOwned):
+    """What is usual for a watch.
+
+    `state` is the engine's baseline with all counts before `settled_to`; what came after may still
+    grow by posts that arrive late, and is counted anew each time. Alarms up to `alarm_at` are told.
+    """
+
+    watch = models.OneToOneField(Watch, models.CASCADE, related_name="burst_state")
+    query = models.TextField()  # other words have another usual: then it begins anew
+    state = models.BinaryField()
+    settled_to = models.DateTimeField()
+    counted_to = models.DateTimeField(db_index=True)
+    alarm_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} up to {self.counted_to}"
+
+
+class Burst(OrganisationOwned):
+    """A time in which much more than usual is said about a watch.
+
+    `return_period` is in days. `hour_posts` are those of its busiest hour, `hour_expected` what is
+    usual in it. `usual` holds [mean, low, high] of each hour from `shown_from` on, as it was when
+    the burst began; `ahead` holds [hour, mean, low, high] of the hours to come. Authors and posts
+    in `reason` stand by their ids only, so that a deletion reaches them here too.
+    """
+
+    watch = models.ForeignKey(Watch, models.CASCADE, related_name="bursts")
+    began_at = models.DateTimeField()
+    alarm_at = models.DateTimeField()  # the last time that it was told: the beginning, or growth
+    ended_at = models.DateTimeField(null=True, blank=True)
+    return_period = models.FloatField()
+    escalations = models.PositiveIntegerField(default=0)
+    hour_posts = models.PositiveIntegerField()
+    hour_expected = models.FloatField()
+    known_days = models.PositiveIntegerField(default=0)
+    shown_from = models.DateTimeField()
+    usual = models.JSONField(default=list)
+    ahead = models.JSONField(default=list)
+    reason = models.JSONField(default=dict)
+    noted_by = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
+    noted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["watch"], condition=models.Q(ended_at=None), name="one_burst_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "-began_at"], name="burst_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.watch} {self.began_at:%Y-%m-%d %H:%M}"

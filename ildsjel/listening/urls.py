@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ildsjel.listening.views import mentions, overview, watches
+from ildsjel.listening.views import bursts, mentions, overview, watches
 
 app_name = "listening"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("new/", mentions.new, name="new"),
     path("overview/", overview.overview, name="overview"),
     path("overview/<slug:figure>.csv", overview.table, name="overview-table"),
+    path("bursts/", bursts.listing, name="bursts"),
+    path("bursts/<int:pk>/", bursts.detail, name="burst"),
+    path("bursts/<int:pk>/seen/", bursts.note, name="burst-note"),
+    path("bursts/<int:pk>/unseen/", bursts.unnote, name="burst-unnote"),
     path("watches/", watches.listing, name="watches"),
     path("watches/add/", watches.add, name="watch-add"),
     path("watches/check/", watches.check, name="watch-check"),

@@ -14,6 +14,8 @@ from ildsjel.organisation.audit_names import POINTERS, Names
 from ildsjel.organisation.models import Role
 
 ACTIONS: dict[str, Promise] = {
+    "burst.note": _("Marked something unusual as seen"),
+    "burst.unnote": _("Took back that something unusual was seen"),
     "calendar.override": _("Gave a day other opening hours"),
     "calendar.plain": _("Gave a day its usual opening hours again"),
     "calendar.remove": _("Removed opening hours"),
@@ -79,6 +81,7 @@ KINDS: list[tuple[str, Promise]] = [
     ("conversation", _("Conversations")),
     ("message.", _("Replies whose sending was unsure")),
     ("watch.", _("Watches")),
+    ("burst.", _("What was unusual")),
     ("channel.", _("Channels")),
     ("import.", _("Imports")),
     ("desk.", _("Desks")),

@@ -26,6 +26,7 @@ from ildsjel.organisation.actions import create_token, invite, override_day
 from ildsjel.organisation.models import Invitation, Member, Right, Role, utc_now
 from ildsjel.strategy.actions import archive, save_goal, save_group, save_topic
 from tests.builders import (
+    make_burst,
     make_calendar,
     make_channel,
     make_conversation,
@@ -64,6 +65,7 @@ def build(mark: str, folder: Path) -> House:
         save_watch(by=owner, name=f"Watch {mark}", query=mark, goal=rows["goal"]) for _ in range(2)
     ]
     remove_watch(by=owner, watch=rows["old watch"])
+    rows["burst"] = make_burst(rows["watch"])
     rows["channel"], rows["old channel"] = [
         make_channel(owner, name=f"Channel {mark}", settings={"reply_url": "http://127.0.0.1:9/"})
         for _ in range(2)
@@ -179,6 +181,7 @@ ROWS = [
     ("dialogue/rules/<int:pk>", "rule"),
     ("dialogue/<int:pk>", "conversation"),
     ("listen/watches/<int:pk>", "watch"),
+    ("listen/bursts/<int:pk>", "burst"),
     ("plan/goals/<int:pk>", "goal"),
     ("plan/groups/<int:pk>", "group"),
     ("plan/topics/<int:pk>", "topic"),

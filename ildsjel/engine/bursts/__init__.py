@@ -8,6 +8,7 @@ of a fixed length, zeros included:
     state, signal = observe(state, at, count)    # at: when the interval begins
     signal.alarm, signal.return_period           # "once in 40 days"
     forecast(state, hours=6)                     # mean and band of each of the next hours
+    usual_hours(state, begin, hours=48)          # the same of any hours, without the excess
     explain(posts_during, posts_before)          # terms, authors, links, organic or a few accounts
     load(dump(state)) == state                   # a restart changes nothing
 
@@ -16,7 +17,7 @@ The method, its sources and its limits: `docs/bursts.md`.
 """
 
 from ildsjel.engine.bursts.detection import Signal, View, observe, observe_all
-from ildsjel.engine.bursts.forecasting import Forecast, forecast
+from ildsjel.engine.bursts.forecasting import Forecast, band, forecast, usual_hours
 from ildsjel.engine.bursts.reasons import Kind, Link, Reason, Rising, Share, explain
 from ildsjel.engine.bursts.state import (
     Baseline,
@@ -41,6 +42,7 @@ __all__ = [
     "Signal",
     "StateError",
     "View",
+    "band",
     "dump",
     "explain",
     "forecast",
@@ -48,4 +50,5 @@ __all__ = [
     "observe",
     "observe_all",
     "pool",
+    "usual_hours",
 ]

@@ -45,6 +45,18 @@ def forecast(state: Baseline, hours: int, *, coverage: float = 0.95) -> list[For
     return [_hour_ahead(state, hour, coverage) for hour in range(hours)] if state.seen else []
 
 
+def usual_hours(
+    state: Baseline, begin: datetime, hours: int, *, coverage: float = 0.95
+) -> list[Forecast]:
+    """What is usual in so many hours from `begin` on (local time), without any present excess."""
+    starts = [begin + timedelta(hours=hour) for hour in range(hours)]
+    means = [_usual_hour(state, start) for start in starts]
+    bands = [band(mean, state.whole_dispersion, coverage) for mean in means]
+    return [
+        Forecast(start, mean, *each) for start, mean, each in zip(starts, means, bands, strict=True)
+    ]
+
+
 def _hour_ahead(state: Baseline, hour: int, coverage: float) -> Forecast:
     zone = timezone(timedelta(seconds=state.offset)) if state.offset else UTC
     begin = datetime.fromtimestamp(state.last + state.interval, zone) + timedelta(hours=hour)

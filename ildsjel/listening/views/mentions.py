@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import channels
+from ildsjel.listening.burst_queries import CARDS, recent
 from ildsjel.listening.highlight import shown
 from ildsjel.listening.models import Mention, Watch
 from ildsjel.listening.periods import read_place
@@ -23,6 +24,7 @@ from ildsjel.listening.queries import (
     wanted_mentions,
     watches,
 )
+from ildsjel.listening.views.bursts import cards
 from ildsjel.organisation.models import Right
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.undo import undo_offer
@@ -56,6 +58,7 @@ def stream(request: MemberRequest) -> HttpResponse:
             "watches": watches(request.member),
             "channels": channels(request.member),
             "may_listen": request.member.can(Right.LISTEN),
+            "cards": cards(request.member, list(recent(request.member, watch)[:CARDS])),
             "undo": undo_offer(request.session),
             **_addresses(request, page, _kept(request, wanted), newest),
         },

@@ -16,7 +16,9 @@ from ildsjel.dialogue.models import Conversation
 from ildsjel.dialogue.queries import View
 from ildsjel.dialogue.views.panes import count_word, row, unsent_words
 from ildsjel.dialogue.views.place import VIEWS, Place, list_at
+from ildsjel.listening.burst_queries import CARDS, bursts_after, newest_burst, unseen
 from ildsjel.listening.queries import watches
+from ildsjel.listening.views.bursts import cards
 from ildsjel.organisation.actions import note_visit
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, address, member_page
@@ -53,17 +55,21 @@ def today(request: MemberRequest) -> HttpResponse:
 
 @member_page()
 def count(request: MemberRequest) -> JsonResponse:
-    """For the live pill: in how many conversations a citizen has written since."""
-    text = request.GET.get("since", "")
-    since = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    """For the live pill: in how many conversations a citizen has written since, and the bursts."""
+    since = _number(request, "since")
     wanted = {"new": queries.new_in(request.member, View(), since), **_tallies(request.member)}
     found = queries.counts(wanted, request.member)
     return JsonResponse(
         {
-            "count": found.pop("new"),
+            "count": found.pop("new") + bursts_after(request.member, _number(request, "bursts")),
             "counts": {f"today-{key}": count_word(number) for key, number in found.items()},
         }
     )
+
+
+def _number(request: MemberRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 @member_page()
@@ -73,7 +79,7 @@ def channel_part(request: MemberRequest) -> HttpResponse:
 
 
 def _page(member: Member) -> dict[str, Any]:
-    since = queries.newest_message()
+    since, heard = queries.newest_message(), newest_burst(member)
     visited = member.previous_visit_at or utc_now() - FIRST_LOOK
     needs = queries.needs(member, limit=SHOWN)
     # Where nothing is due within the hour or two that count as soon, what comes after that.
@@ -104,7 +110,8 @@ def _page(member: Member) -> dict[str, Any]:
         "summary": summary(needs.overdue_count, needs.due_soon_count),
         "quiet": quiet,
         "may_begin": _may_begin(member),
-        "count_url": f"{address(member, 'web:today-count')}?since={since}",
+        "cards": cards(member, list(unseen(member)[:CARDS])),
+        "count_url": f"{address(member, 'web:today-count')}?since={since}&bursts={heard}",
         "inbox_url": address(member, "dialogue:list"),
         "first": _first(member, health) if quiet else None,
     }
