@@ -34,11 +34,11 @@ def unseen(member: Member) -> QuerySet[Burst]:
     return bursts(member).filter(now, noted_at=None)
 
 
-def recent(member: Member, watch: Watch | None = None) -> QuerySet[Burst]:
-    """What is unusual now, or was today, seen or not; of one watch if asked for."""
+def recent(member: Member, watches: Sequence[Watch] = ()) -> QuerySet[Burst]:
+    """What is unusual now, or was today, seen or not; of some watches if asked for."""
     now = Q(ended_at=None) | Q(ended_at__gte=utc_now() - FRESH)
     rows = bursts(member).filter(now)
-    return rows.filter(watch=watch) if watch else rows
+    return rows.filter(watch__in=watches) if watches else rows
 
 
 def newest_burst(member: Member) -> int:

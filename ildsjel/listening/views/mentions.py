@@ -58,7 +58,7 @@ def stream(request: MemberRequest) -> HttpResponse:
             "watches": watches(request.member),
             "channels": channels(request.member),
             "may_listen": request.member.can(Right.LISTEN),
-            "cards": cards(request.member, list(recent(request.member, watch)[:CARDS])),
+            "cards": cards(request.member, list(recent(request.member, wanted.watches)[:CARDS])),
             "undo": undo_offer(request.session),
             **_addresses(request, page, _kept(request, wanted), newest),
         },
