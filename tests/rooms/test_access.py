@@ -197,6 +197,7 @@ WORDS = {
     "plan/<str:kind>": ["goals", "groups", "topics"],
     "channels/add/<slug:kind>": ["feeds", "webhook"],
     "export/<slug:kind>": ["csv", "jsonl"],
+    "listen/overview/<slug:figure>": ["volume"],
     "dialogue/rules/<int:pk>/move/<str:way>": ["up"],
     "dialogue/rules/<int:pk>/switch/<str:state>": ["off"],
     "settings/members/<int:pk>/<str:where>": ["out"],
