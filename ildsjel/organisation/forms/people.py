@@ -44,6 +44,14 @@ class OrganisationForm(forms.Form):
         choices=lambda: country_choices(_("Another country")),
     )
     timezone = forms.ChoiceField(label=_("Time zone"), choices=timezone_choices)
+
+    def clean_timezone(self) -> str:
+        return ZoneInfo(self.cleaned_data["timezone"]).key
+
+
+class SettingsForm(OrganisationForm):
+    """The organisation as it can be changed later; the set-up asks for less."""
+
     archive_days = forms.IntegerField(
         label=_("Days that public posts are archived"),
         help_text=_(
@@ -57,12 +65,9 @@ class OrganisationForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, organisation: Organisation) -> "OrganisationForm":
+    def of(cls, organisation: Organisation) -> "SettingsForm":
         names = ("name", "language", "country", "timezone", "archive_days")
         return cls(initial={name: getattr(organisation, name) for name in names})
-
-    def clean_timezone(self) -> str:
-        return ZoneInfo(self.cleaned_data["timezone"]).key
 
 
 class RoleField(forms.ChoiceField):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ildsjel.organisation import actions
-from ildsjel.organisation.forms.people import OrganisationForm
+from ildsjel.organisation.forms.people import SettingsForm
 from ildsjel.organisation.models import Member, Right
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 
@@ -122,9 +122,9 @@ def _allowed(member: Member, entries: list[Entry]) -> list[dict[str, str]]:
 @member_page(Right.SETTINGS)
 def organisation(request: MemberRequest) -> HttpResponse:
     form = (
-        OrganisationForm(request.POST)
+        SettingsForm(request.POST)
         if request.method == "POST"
-        else OrganisationForm.of(request.member.organisation)
+        else SettingsForm.of(request.member.organisation)
     )
     if form.is_bound and form.is_valid():
         actions.update_organisation(by=request.member, **form.cleaned_data)
@@ -134,5 +134,5 @@ def organisation(request: MemberRequest) -> HttpResponse:
     return render(request, "organisation/organisation.html", context, status=_status(form))
 
 
-def _status(form: OrganisationForm) -> int:
+def _status(form: SettingsForm) -> int:
     return 422 if form.errors else 200
