@@ -17,7 +17,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_line(process: subprocess.Popen[str], *, seconds: float = 60) -> str:
+def wait_for_line(process: subprocess.Popen[str], *, seconds: float = 180) -> str:
     """The first line the server prints; `RuntimeError` with its errors when it ends before."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], seconds)
