@@ -1,0 +1,1 @@
+"""The plan: does it hold together, and is it what actually happens?"""
