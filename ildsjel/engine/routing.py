@@ -23,6 +23,7 @@ class Reason(StrEnum):
     HOURS = "hours"  # "inside" or "outside" of opening hours
     EVERYTHING = "everything"  # a rule without conditions
     FALLBACK = "fallback"  # no rule held
+    LEARNED = "learned"  # no rule held; how sure, and the words that weighed most
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,17 @@ def _sentence(
             return _("The rule takes everything.")
         case "fallback":
             return _("No rule fitted, so it came to the default desk.")
+        case "learned":
+            return _learned_words(details)
     return " ".join([reason, *details])
+
+
+def _learned_words(details: Sequence[str]) -> str:
+    words = ", ".join(quoted(word) for word in details[1:])
+    return _("No rule fitted. By what you chose before it belongs here (%(sure)s): %(words)s.") % {
+        "sure": details[0] if details else "",
+        "words": words,
+    }
 
 
 def _watch_names(member: Member, details: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ildsjel.engine.language.model import LANGUAGES, SCANDINAVIAN, Floats, Model, shipped
 from ildsjel.engine.language.prior import Shares, weighed
 
-__all__ = ["LANGUAGES", "SCANDINAVIAN", "Identified", "identify", "probabilities"]
+__all__ = ["LANGUAGES", "SCANDINAVIAN", "Identified", "identified", "identify", "probabilities"]
 
 LEAST = 0.33  # below this probability, one in three, a language is not named
 ALSO = 0.95  # how sure it must be that a text is correct in a second language, to name that too
@@ -51,7 +51,11 @@ def identify(
     """One answer for each text. `priors`: for each what share of its author's or thread's texts is
     in which language, or None. `least`: the probability below which no language is named.
     """
-    chances, correct = probabilities(texts, priors=priors)
+    return identified(*probabilities(texts, priors=priors), least=least)
+
+
+def identified(chances: Floats, correct: Floats, *, least: float = LEAST) -> list[Identified]:
+    """What such probabilities, as `probabilities` gives them, say of each text."""
     top = chances.max(axis=1, initial=0)
     firsts = chances.argmax(axis=1)
     found = [

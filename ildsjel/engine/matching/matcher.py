@@ -21,7 +21,7 @@ from ildsjel.engine.matching.document import Document
 from ildsjel.engine.matching.explanation import Spans, text_spans
 from ildsjel.engine.matching.grammar import parse
 from ildsjel.engine.matching.index import Index
-from ildsjel.engine.matching.nodes import Query
+from ildsjel.engine.matching.nodes import Query, Zone, terms_of
 from ildsjel.engine.matching.oracle import find
 from ildsjel.engine.matching.posts import Post, as_post
 from ildsjel.engine.matching.programs import Program, compile_query
@@ -61,6 +61,11 @@ class _LaidOut:
     @cached_property
     def index(self) -> Index:
         return Index(self.queries, self.frequency)
+
+    @cached_property
+    def asks_language(self) -> bool:
+        terms = (term for query in self.queries for term in terms_of(query.root))
+        return any(term.zone is Zone.LANGUAGE for term in terms)
 
     @cached_property
     def id_of(self) -> NDArray[np.int64]:
@@ -134,15 +139,19 @@ class Matcher:
     _base: _Part
     _recent: _Part = field(default_factory=_Part)
 
-    def match(self, items: Sequence[Item]) -> list[list[Hit]]:
-        """For each item its hits with their places, in order of watch id."""
-        posts = [as_post(item) for item in items]
+    def match(
+        self, items: Sequence[Item | Post], among: Collection[int] | None = None
+    ) -> list[list[Hit]]:
+        """For each item its hits with their places, in order of watch id; those of the watches
+        `among` alone, where that is given."""
+        posts = [each if isinstance(each, Post) else as_post(each) for each in items]
         hits: list[list[Hit]] = [[] for _ in posts]
         batch = Batch(posts)
         for part in self._parts:
             by_post: dict[int, list[int]] = {}
             for post, number in part.matches(batch).tolist():
-                by_post.setdefault(post, []).append(number)
+                if among is None or part.watches.ids[number] in among:
+                    by_post.setdefault(post, []).append(number)
             for post, numbers in by_post.items():
                 document = Document(posts[post])
                 hits[post] += [_hit(part, number, document) for number in numbers]
@@ -182,6 +191,11 @@ class Matcher:
             ),
         )
         return Matcher(self._base.without({*put, *taken}), _Part(recent))
+
+    @property
+    def asks_language(self) -> bool:
+        """Whether any watch looks at the languages of a post."""
+        return any(part.watches.asks_language for part in self._parts)
 
     @property
     def wants_compaction(self) -> bool:

@@ -32,8 +32,9 @@ class Post:
     flags: tuple[str, ...] = ()
 
 
-def as_post(item: Item) -> Post:
-    """An item of a connector, as matching looks at it."""
+def as_post(item: Item, languages: tuple[str, ...] | None = None) -> Post:
+    """An item of a connector, as matching looks at it; `languages`, where given, in place of those
+    that the network declared."""
     reply = bool(item.parent_id) or item.address is Address.REPLY
     flags = (("reply", reply), ("repost", item.repost), ("media", bool(item.media)))
     return Post(
@@ -42,7 +43,7 @@ def as_post(item: Item) -> Post:
         tags=item.tags,
         accounts=(item.author.handle, item.author.external_id),
         author_name=item.author.name,
-        languages=item.languages,
+        languages=item.languages if languages is None else languages,
         urls=(item.url, *item.links),
         flags=tuple(name for name, holds in flags if holds),
     )
