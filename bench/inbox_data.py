@@ -34,6 +34,7 @@ EMAIL = "member1@bergvik.example"  # who looks at the pages
 DESKS = ("Service", "Roads", "Water", "Schools", "Building", "Press")
 BUSY = (40, 20, 15, 12, 9, 4)  # each desk's share of a hundred conversations
 LENGTHS = ((1, 2, 3, 4, 6, 9), (25, 35, 20, 10, 8, 2))  # messages, and of a hundred how many
+NEWEST = 240  # are open, and every other one is with the member who looks: full lists at each size
 LONG_THREAD = 500  # messages in one of ten thousand conversations
 AT_A_TIME = 5000
 
@@ -201,6 +202,8 @@ class Traffic:
         """Three in a hundred are open and one is snoozed, nearly all of them among the newest."""
         recent = number > self.size * 0.9
         drawn = self.chance.random()
+        if number > self.size - NEWEST:
+            return "open", drawn < 0.7
         if drawn < (0.26 if recent else 0.0045):
             return "open", self.chance.random() < 0.7
         return ("snoozed" if drawn > (0.92 if recent else 0.9978) else "closed"), False
@@ -240,13 +243,19 @@ class Traffic:
         rows.add(
             Conversation, case.number, house.organisation, case.channel, thread, thread, "",
             self._text(case.first)[:200], case.person, case.desk,
-            case.member if self.chance.random() < 0.6 else None,
+            self._assignee(case),
             self.chance.choice(house.topics) if self.chance.random() < 0.7 else None,
             self.chance.choice(house.goals) if self.chance.random() < 0.5 else None,
             case.state, snoozed, opened, last, last if case.owed else None,
             moment(self._due()) if case.owed else None,
             last if case.state == "closed" else None, snoozed, '[["fallback"]]',
         )  # fmt: skip
+
+    def _assignee(self, case: Case) -> int | None:
+        drawn = case.member if self.chance.random() < 0.6 else None
+        if case.number <= self.size - NEWEST:
+            return drawn
+        return self.house.members[0] if case.number % 2 else None
 
     def _due(self) -> datetime:
         """Two in five are late, the others fall due within a day."""
@@ -289,6 +298,8 @@ def freshen(now: datetime) -> None:
     if age > timedelta(minutes=10):
         late = Conversation.objects.exclude(promised_at=None)
         late.update(promised_at=F("promised_at") + age)
+        if connection.vendor == "postgresql":  # as its autovacuum would after so many changes
+            inbox_tables.execute("VACUUM ANALYZE dialogue_conversation")
         Member.objects.filter(pk=keeper.pk).update(visited_at=now)
     before = keeper.organisation.created_at - timedelta(days=1)
     others = Member.objects.exclude(pk=keeper.pk)

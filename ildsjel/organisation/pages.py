@@ -1,7 +1,7 @@
 """The door of every page: who asks, for which organisation, and with which right."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
@@ -60,9 +60,15 @@ def member_page(
     return decorate
 
 
-def address(member: Member, name: str, *args: object) -> str:
+def address(member: Member, name: str, *args: Hashable) -> str:
     """The address of a page in the member's organisation, by its name."""
-    return reverse(name, args=[member.organisation.slug, *args])
+    return _address(name, member.organisation.slug, *args)
+
+
+# A page of the inbox names a hundred addresses, and most of them are those of the last page.
+@lru_cache(maxsize=20_000)
+def _address(name: str, *args: Hashable) -> str:
+    return reverse(name, args=args)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -17,11 +17,17 @@ def spoken(at: datetime, now: datetime) -> str:
     if timedelta(0) <= ago < timedelta(hours=1):
         minutes = int(ago / timedelta(minutes=1))
         return ngettext("%(n)s min ago", "%(n)s min ago", minutes) % {"n": minutes}
-    local, today = timezone.localtime(at), timezone.localtime(now).date()
-    return _day(local, (local.date() - today).days, local.year == today.year)
+    zone = timezone.get_current_timezone()
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    days = (local.date() - today).days
+    same_year = local.year == today.year
+    return _day(local.replace(tzinfo=None), days, same_year, get_language() or "")
 
 
-def _day(local: datetime, days: int, same_year: bool) -> str:
+# The same moments stand on every page of a list: writing them out is a good part of making it.
+@lru_cache(maxsize=20_000)
+def _day(local: datetime, days: int, same_year: bool, _language: str) -> str:
+    """The words for a naive local time: aware ones are alike in all zones, and their words not."""
     clock = date_format(local, "H:i")
     near = {0: clock, -1: _("Yesterday %(time)s"), 1: _("Tomorrow %(time)s")}
     if days in near:
@@ -34,7 +40,6 @@ def exact(at: datetime) -> str:
     return _exact(at, get_language() or "", timezone.get_current_timezone_name())
 
 
-# The same moments stand on every page of a list: writing them out is a tenth of making it.
 @lru_cache(maxsize=20_000)
 def _exact(at: datetime, language: str, zone: str) -> str:
     return date_format(timezone.localtime(at), _("l j F Y H:i:s T"))

@@ -42,13 +42,18 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     return format_html(shape, classes, source)
 
 
-@register.inclusion_tag("web/status.html")
-def status(key: str, word: str = "") -> dict[str, str]:
+@register.simple_tag
+def status(key: str, word: str = "") -> SafeString:
     """A badge for one of `ildsjel.web.statuses.STATUSES`: shape, word and colour."""
     known = STATUSES.get(key)
     if known is None:
         raise template.TemplateSyntaxError(f"No status is called {key!r}; see web/statuses.py")
-    return {"tone": known.tone, "shape": known.icon, "word": word or str(known.word)}
+    return _badge(known.tone, known.icon, word or str(known.word))
+
+
+@lru_cache(maxsize=1024)
+def _badge(tone: str, shape: str, word: str) -> SafeString:
+    return format_html('<span class="status status-{}">{}{}</span>', tone, icon(shape), word)
 
 
 @register.inclusion_tag("web/clock.html")
