@@ -19,7 +19,7 @@ from ildsjel.engine.business_time import Interval
 
 FORMAT: Final = 1  # of the document; grows when a plan of before could no longer be read
 KEY: Final = re.compile(r"[a-z0-9æøåäöüéð](?:[a-z0-9æøåäöüéð-]{0,58}[a-z0-9æøåäöüéð])?")
-LINE, TEXT = 200, 2000  # characters
+CODE, LINE, TEXT = 60, 200, 2000  # characters
 
 
 class Kind(StrEnum):
@@ -119,12 +119,23 @@ class Refers:
     to: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The smallest number that makes sense."""
+
+    number: float
+
+
+Code: TypeAlias = Annotated[str, Longest(CODE)]
 Line: TypeAlias = Annotated[str, Longest(LINE)]
 Text: TypeAlias = Annotated[str, Longest(TEXT)]
 PersonKey: TypeAlias = Annotated[str, Refers(Kind.PERSON)]
 GoalKey: TypeAlias = Annotated[str, Refers(Kind.GOAL)]
 GroupKey: TypeAlias = Annotated[str, Refers(Kind.GROUP)]
 ChannelKey: TypeAlias = Annotated[str, Refers(Kind.CHANNEL)]
+Amount: TypeAlias = Annotated[float, Least(0)]
+Count: TypeAlias = Annotated[int, Least(0)]
+Minutes: TypeAlias = Annotated[int, Least(1)]
 Week: TypeAlias = tuple[tuple[Interval, ...], ...]  # seven days, Monday first
 
 CLOSED: Final[Week] = ((),) * 7
@@ -151,7 +162,7 @@ class Person:
     name: Line
     title: Line = ""
     management: bool = False
-    hours_a_week: float | None = None
+    hours_a_week: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +186,7 @@ class Measure:
 class UnitValue:
     """What one unit of the measure is worth in the plan's currency, and why we believe so."""
 
-    amount: float | None = None
+    amount: Amount | None = None
     assumption: Text = ""
 
 
@@ -203,7 +214,7 @@ class Group:
     who: Text = ""
     need: Text = ""
     where: Text = ""
-    size: int | None = None
+    size: Count | None = None
     priority: Priority | None = None
     change: Text = ""
 
@@ -228,7 +239,7 @@ class Tactic:
 class Promise:
     """A first answer within `minutes`, somebody being there in `hours`."""
 
-    minutes: int | None = None
+    minutes: Minutes | None = None
     counted: Counted = Counted.OPEN_HOURS
     hours: Week = CLOSED
 
@@ -254,8 +265,8 @@ class Channel:
     owner: PersonKey = ""
     deputy: PersonKey = ""
     team: tuple[PersonKey, ...] = ()
-    hours_a_month: float | None = None
-    money_a_month: float | None = None
+    hours_a_month: Amount | None = None
+    money_a_month: Amount | None = None
     promise: Promise | None = None
     tone: Text = ""
     exit_criterion: Text = ""
@@ -271,7 +282,7 @@ class Role:
     mandate: Text = ""
     person: PersonKey = ""
     deputy: PersonKey = ""
-    hours_a_week: float | None = None
+    hours_a_week: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,14 +313,14 @@ class SignOff:
 
     by: PersonKey = ""
     at: date | None = None
-    version: str = ""
+    version: Code = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
     """A finding that we live with until a date: a rule's id, and the element it spoke of."""
 
-    rule: str
+    rule: Code
     element: Element
     reason: Text = ""
     until: date | None = None
@@ -321,8 +332,8 @@ class Plan:
     """`language` is that of the texts (nb, nn, sv, da, en …), `currency` an ISO code (NOK …)."""
 
     organisation: Line
-    language: str = ""
-    currency: str = ""
+    language: Code = ""
+    currency: Code = ""
     purpose: Text = ""
     people: tuple[Person, ...] = ()
     goals: tuple[Goal, ...] = ()
