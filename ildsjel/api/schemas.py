@@ -118,7 +118,7 @@ class TopicPage(Schema):
 class GoalOut(Schema):
     id: int
     statement: str
-    kind: GoalKind
+    kind: GoalKind | None
     owner: Ref | None
     position: int
     created_at: Moment

@@ -55,7 +55,7 @@ def goal(row: Goal) -> schemas.GoalOut:
     return schemas.GoalOut(
         id=row.pk,
         statement=row.statement,
-        kind=GoalKind(row.kind),
+        kind=GoalKind(row.kind) if row.kind else None,
         owner=_ref(row.owner, row.owner_id),
         position=row.position,
         created_at=row.created_at,

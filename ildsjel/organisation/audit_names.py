@@ -5,7 +5,7 @@ within the member's organisation; what is gone, or was never ours, keeps its num
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from ildsjel.organisation.models import AuditEntry, Member, OrganisationOwned
 KINDS = frozenset(
     {
         "calendar", "channel", "conversation", "desk", "goal", "import", "invitation", "member",
-        "rule", "stakeholdergroup", "topic", "watch",
+        "mandate", "planversion", "rule", "stakeholdergroup", "topic", "watch",
     }
 )  # fmt: skip
 # The details that hold the number of a row (or several), and the kind of it.
@@ -69,4 +69,14 @@ def _names(member: Member, kind: str, pks: set[int]) -> list[tuple[int, str]]:
 @cache
 def _owned() -> dict[str, type[OrganisationOwned]]:
     """The tables of all rooms whose rows belong to an organisation; no room is named here."""
-    return {str(model._meta.model_name): model for model in OrganisationOwned.__subclasses__()}
+    return {
+        str(model._meta.model_name): model
+        for model in _with_below(OrganisationOwned.__subclasses__())
+        if not model._meta.abstract
+    }
+
+
+def _with_below(models: Iterable[type[OrganisationOwned]]) -> Iterator[type[OrganisationOwned]]:
+    for model in models:
+        yield model
+        yield from _with_below(model.__subclasses__())

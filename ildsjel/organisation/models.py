@@ -85,7 +85,8 @@ class Right(models.TextChoices):
     READ = "read"
     REPLY = "reply"  # answer, note, assign, close, snooze, sort by topic and goal
     LISTEN = "listen"  # write watches
-    PLAN = "plan"  # goals, groups, topics
+    PLAN = "plan"  # goals, groups, tactics, mandates, topics
+    SIGN = "sign"  # sign the plan off, for management
     DESKS = "desks"  # desks, routing rules, opening hours
     CHANNELS = "channels"  # connect accounts, see their health, import files
     EXPORT = "export"

@@ -19,7 +19,7 @@ from ildsjel.organisation.pages import MemberRequest, address, member_page, post
 from ildsjel.organisation.undo import offer_undo, undo_offer
 from ildsjel.strategy import actions, queries
 from ildsjel.strategy.forms import GoalForm, GroupForm, TopicForm
-from ildsjel.strategy.models import Goal, StakeholderGroup, Topic
+from ildsjel.strategy.models import Goal, PlanElement, StakeholderGroup, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,22 @@ def plan(request: MemberRequest) -> HttpResponse:
         "goals": queries.goals(member).select_related("owner__user"),
         "groups": queries.groups(member),
         "topics": queries.topics(member),
-        "archived": [_archived(row) for row in queries.archived(member)],
+        "archived": [_archived(row) for row in queries.archived(member) if _is_shown(row)],
         "may_plan": member.can(Right.PLAN),
         "undo": undo_offer(request.session),
     }
     return render(request, "strategy/plan.html", context)
 
 
-def _archived(row: Goal | StakeholderGroup | Topic) -> dict[str, object]:
+def _is_shown(row: PlanElement | Topic) -> bool:
+    return any(isinstance(row, kind.model) for kind in KINDS.values())
+
+
+def _archived(row: PlanElement | Topic) -> dict[str, object]:
     return {"row": row, "kind": _key(row)}
 
 
-def _key(row: Goal | StakeholderGroup | Topic) -> str:
+def _key(row: PlanElement | Topic) -> str:
     return next(key for key, kind in KINDS.items() if isinstance(row, kind.model))
 
 
@@ -115,6 +119,6 @@ def archive(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
 def restore(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
     gone: QuerySet[Any] = _kind(kind).model.objects.of(request.member)
     row = get_object_or_404(gone.exclude(archived_at=None), pk=pk)
-    actions.archive(by=request.member, row=row, archived=False)
+    actions.restore(by=request.member, row=row)
     messages.success(request, _now("“%(name)s” is in use again.") % {"name": row})
     return redirect(address(request.member, "strategy:plan"))

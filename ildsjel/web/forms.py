@@ -31,6 +31,7 @@ COMMON_GOALS: dict[str, Promise] = {
     GoalKind.TRUST: _("People trust what we say, also when it matters"),
     GoalKind.RECRUITMENT: _("Good people want to work with us"),
     GoalKind.KNOWLEDGE: _("What one of us knows, all of us can find"),
+    GoalKind.SAFETY: _("Everybody knows what to do when something happens"),
 }
 SERVERS = "mastodon.social\nsnabelen.no\nmastodon.nu\nhelvede.net"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

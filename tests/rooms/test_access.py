@@ -416,7 +416,7 @@ def words_of(page: str) -> str:
 
 
 RIGHTS_OF = {
-    Role.OWNER: "read reply listen plan desks channels export people settings audit",
+    Role.OWNER: "read reply listen plan sign desks channels export people settings audit",
     Role.ADVISER: "read reply listen plan desks channels export",
     Role.LEAD: "read reply listen desks export",
     Role.AGENT: "read reply",
