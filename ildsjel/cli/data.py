@@ -1,4 +1,4 @@
-"""`ildsjel import` and `ildsjel export`."""
+"""`ildsjel import`, `ildsjel export` and `ildsjel recount`."""
 
 import argparse
 import sys
@@ -12,6 +12,7 @@ from ildsjel.channels.models import Import, ImportState
 from ildsjel.cli.errors import CommandError
 from ildsjel.flow import exports
 from ildsjel.flow.imports import run_through
+from ildsjel.listening import tallies
 from ildsjel.organisation.models import Member, Role
 from ildsjel.organisation.queries import organisations
 
@@ -103,4 +104,11 @@ def export(options: argparse.Namespace) -> int:
             print(f"\r{rows} messages", end="", file=sys.stderr, flush=True)
     partial.replace(path)
     print(f"\n{rows} messages written to {path}", file=sys.stderr)
+    return 0
+
+
+def recount(options: argparse.Namespace) -> int:
+    """Count all mentions of an organisation anew; the loop does so every night."""
+    mentions = tallies.recount(owner_of(options.organisation).organisation)
+    print(f"{mentions} mentions counted.")
     return 0

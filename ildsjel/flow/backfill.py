@@ -21,7 +21,7 @@ from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import Hit, compile_watches
 from ildsjel.flow.inbound import threads_of_parents
 from ildsjel.listening import archive, intake, keeping
-from ildsjel.listening.models import Item, Mention, Watch
+from ildsjel.listening.models import Item, Watch
 from ildsjel.organisation.audit import changed, record, require, require_own
 from ildsjel.organisation.models import Member, Organisation, Right, utc_now
 
@@ -132,9 +132,7 @@ def _store(channel: Channel, watch: Watch, items: Sequence[Value]) -> int:
     rows = Item.objects.filter(channel=channel, external_id__in=list(by_id), deleted_at=None)
     same = [row for row in rows if row.revision == by_id[row.external_id].revision]
     hits = _spans(watch, [by_id[row.external_id] for row in same])
-    before = Mention.objects.filter(watch=watch).count()
-    intake.mention(list(zip(same, hits, strict=True)), [])
-    return Mention.objects.filter(watch=watch).count() - before
+    return intake.mention_more(list(zip(same, hits, strict=True)))
 
 
 def _is_ours(channel: Channel, item: Value) -> bool:

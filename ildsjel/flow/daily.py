@@ -1,11 +1,11 @@
 """A day passes: public holidays are kept ahead as rows; sessions that ran out and files that were
-imported are cleared; archives are kept in order."""
+imported are cleared; archives and tallies are kept in order."""
 
 from django.core.management import call_command
 from django.db import connection
 
 from ildsjel.channels.imports import remove_old_uploads
-from ildsjel.listening import keeping
+from ildsjel.listening import keeping, tallies
 from ildsjel.organisation.actions import write_holidays
 from ildsjel.organisation.models import utc_now
 from ildsjel.organisation.queries import countries_in_use
@@ -38,6 +38,11 @@ def keep_statistics() -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
     return 0
+
+
+def tally_mentions() -> int:
+    """Count one organisation's mentions anew: by another clock, or as every night."""
+    return tallies.recount_due(utc_now())
 
 
 def compact_archives() -> int:

@@ -61,7 +61,10 @@ def chores() -> list[Job]:
 
 def listening() -> list[Job]:
     """By themselves: after a long pause there is much to count, for which nothing else waits."""
-    return [Job("count watches", alarms.count_watches, every=60)]
+    return [
+        Job("count watches", alarms.count_watches, every=60),
+        Job("tally mentions", daily.tally_mentions, every=60),
+    ]
 
 
 def samples() -> list[Job]:

@@ -41,6 +41,14 @@ def recent(member: Member, watches: Sequence[Watch] = ()) -> QuerySet[Burst]:
     return rows.filter(watch__in=watches) if watches else rows
 
 
+def bursts_between(
+    member: Member, watches: Sequence[Watch], start: datetime, end: datetime
+) -> QuerySet[Burst]:
+    """Those that began from `start` until before `end`, of some watches if asked for."""
+    rows = bursts(member).filter(began_at__gte=start, began_at__lt=end)
+    return rows.filter(watch__in=watches) if watches else rows
+
+
 def newest_burst(member: Member) -> int:
     """The id of the burst that began last, 0 without any."""
     return Burst.objects.of(member).aggregate(last=Max("pk"))["last"] or 0

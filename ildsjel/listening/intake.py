@@ -15,6 +15,7 @@ from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Address, Deletion
 from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import Hit, compile_watches
+from ildsjel.listening import tallies
 from ildsjel.listening.highlight import as_value
 from ildsjel.listening.models import Item, ItemRevision, Mention, Watch
 from ildsjel.work.rows import update_rows
@@ -161,6 +162,8 @@ def forget(
     wanted = Q(external_id__in=list(at)) | Q(author_id__in=authors)
     rows = list(Item.objects.filter(wanted, channel=channel))
     gone = [row for row in rows if row.deleted_at is None]
+    went = list(Mention.objects.filter(item__in=gone)) if gone else []
+    tallies.note(channel.organisation_id, channel.pk, [], went)
     _empty(gone, now)
     if leave_unknown:
         _tombstones(channel, set(at) - {row.external_id for row in rows}, at, now)
@@ -205,8 +208,11 @@ def _tombstones(
 def mention(
     new: Sequence[tuple[Item, Sequence[Hit]]], edited: Sequence[tuple[Item, Sequence[Hit]]]
 ) -> None:
-    """Note which items matched which watches. After an edit the mentions are those of the new
-    text: those that it no longer gives are taken away."""
+    """Note which items of one channel matched which watches, and count them.
+
+    After an edit the mentions are those of the new text: those that it no longer gives are taken
+    away.
+    """
     wanted = {
         (item.pk, hit.watch_id): _mention(item, hit)
         for item, hits in (*new, *edited)
@@ -215,11 +221,27 @@ def mention(
     items = [item for item, _ in edited]
     noted = list(Mention.objects.filter(item__in=items)) if items else []
     wanted |= _of_resting_watches(items, noted, wanted)
+    if channel := next((item for item, _ in (*new, *edited)), None):
+        tallies.note(channel.organisation_id, channel.channel_id, wanted.values(), noted)
     gone = [row.pk for row in noted if (row.item_id, row.watch_id) not in wanted]
-    moved = [row for row in noted if _takes_spans(row, wanted.get((row.item_id, row.watch_id)))]
+    moved = [row for row in noted if _takes_over(row, wanted.get((row.item_id, row.watch_id)))]
     Mention.objects.filter(pk__in=gone).delete()
-    update_rows(moved, ["spans"])
+    update_rows(moved, ["spans", "language"])
     Mention.objects.bulk_create(wanted.values(), ignore_conflicts=True, batch_size=500)
+
+
+def mention_more(found: Sequence[tuple[Item, Sequence[Hit]]]) -> int:
+    """Note and count what a look back found in stored items of one channel, beside what is noted of
+    them already; returns how many mentions are new."""
+    wanted = {(item.pk, hit.watch_id): _mention(item, hit) for item, hits in found for hit in hits}
+    rows = Mention.objects.filter(item__in={pk for pk, _ in wanted})
+    known = set(rows.values_list("item", "watch"))
+    fresh = [row for key, row in wanted.items() if key not in known]
+    if fresh:
+        item = fresh[0].item
+        tallies.note(item.organisation_id, item.channel_id, fresh, [])
+        Mention.objects.bulk_create(fresh, batch_size=500)
+    return len(fresh)
 
 
 def _mention(item: Item, hit: Hit) -> Mention:
@@ -229,14 +251,15 @@ def _mention(item: Item, hit: Hit) -> Mention:
         item=item,
         spans=[list(span) for span in hit.spans],
         published_at=item.published_at,
+        language=tallies.code_of(item.languages),
     )
 
 
-def _takes_spans(noted: Mention, fresh: Mention | None) -> bool:
-    """Take over where the words stand now; True where that has changed."""
-    if fresh is None or noted.spans == fresh.spans:
+def _takes_over(noted: Mention, fresh: Mention | None) -> bool:
+    """Take over where the words stand now, and in which language; True where that has changed."""
+    if fresh is None or (noted.spans, noted.language) == (fresh.spans, fresh.language):
         return False
-    noted.spans = fresh.spans
+    noted.spans, noted.language = fresh.spans, fresh.language
     return True
 
 

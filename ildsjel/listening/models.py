@@ -1,4 +1,5 @@
-"""Tables of watches, items (in their newest revision, older ones beside), mentions and bursts."""
+"""Tables of watches, items (in their newest revision, older ones beside), mentions and their
+tallies, and bursts."""
 
 from django.db import models
 from django.utils import timezone
@@ -63,7 +64,7 @@ class Item(models.Model):
         ]
         indexes = [
             models.Index(fields=["channel", "thread_key"], name="item_by_thread"),
-            models.Index(fields=["channel", "author_id"], name="item_by_author"),
+            models.Index(fields=["channel", "author_id", "published_at"], name="item_by_author"),
         ]
 
     def __str__(self) -> str:
@@ -88,23 +89,94 @@ class ItemRevision(models.Model):
         return f"{self.item_id}@{self.revision}"
 
 
+DRAWS = 65_536
+THIN = 64  # one mention of so many stands in the thin index too
+
+
+# A number below `DRAWS` that each mention draws by its own number, so that an even share of them
+# can be found. Neighbours, which may be one post that several watches found, draw far apart.
+_DRAWN = f"(%(expressions)s * 40503 %%%% {DRAWS})"
+
+
+def drawn() -> models.Func:
+    """The number that a mention has drawn."""
+    return models.Func(models.F("id"), template=_DRAWN, output_field=models.BigIntegerField())
+
+
+def of_the_thin() -> models.Func:
+    """Whether a mention stands in the thin index; in words by which the databases know that index:
+    with the numbers in the statement, not beside it."""
+    template = f"{_DRAWN} < {DRAWS // THIN}"
+    return models.Func(models.F("id"), template=template, output_field=models.BooleanField())
+
+
 class Mention(OrganisationOwned):
-    """An item that matched a watch. `spans` are the places in its text that did."""
+    """An item that matched a watch. `spans` are the places in its text that did; `language` is the
+    first that it is written in, as a code without a region ("": not known)."""
 
     watch = models.ForeignKey(Watch, models.CASCADE, related_name="mentions")
     item = models.ForeignKey(Item, models.CASCADE, related_name="mentions")
     spans = models.JSONField(default=list)
     published_at = models.DateTimeField()
+    language = models.CharField(max_length=10, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["watch", "item"], name="mention_once")]
         indexes = [
             models.Index(fields=["organisation", "-published_at", "-id"], name="mention_by_time"),
             models.Index(fields=["watch", "-published_at", "-id"], name="mention_by_watch"),
+            models.Index(
+                fields=["organisation", "published_at", "watch", "id"],
+                name="mention_thin",
+                condition=models.Q(of_the_thin()),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.watch_id} in {self.item_id}"
+
+
+class TallyStep(models.TextChoices):
+    HOUR = "hour"
+    DAY = "day"
+
+
+class Tally(OrganisationOwned):
+    """How many mentions a watch has on a channel in a language, in one hour and in one day.
+
+    Kept by `listening.tallies` in the transaction that writes the mentions. Hours and days are
+    those of the clock in `TallyClock`.
+    """
+
+    watch = models.ForeignKey(Watch, models.CASCADE, related_name="+", db_index=False)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    language = models.CharField(max_length=10, blank=True)
+    step = models.CharField(max_length=4, choices=TallyStep.choices)
+    start = models.DateTimeField()
+    mentions = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "step", "start", "watch", "channel", "language"],
+                name="tally_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} {self.step} {self.start}: {self.mentions}"
+
+
+class TallyClock(models.Model):
+    """By whose clock an organisation's mentions are tallied: the line goes on by this one until all
+    are counted anew by another."""
+
+    organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="+")
+    zone = models.CharField(max_length=60)
+    counted_at = models.DateTimeField(default=timezone.now)  # all of them, anew
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.zone}"
 
 
 class BurstState(OrganisationOwned):

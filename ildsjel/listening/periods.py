@@ -17,6 +17,8 @@ USUAL = "28d"
 LONGEST = 366  # days
 HOURS_UP_TO = 2  # days; longer periods are counted by day
 DAYS_UP_TO = 92  # days; longer ones by week
+BEFORE = "before"
+REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class Period:
     def steps(self) -> list[tuple[datetime, datetime]]:
         return list(zip(self.edges, self.edges[1:], strict=False))
 
+    @property
+    def counted_to(self) -> datetime:
+        """Its end: the last second that has come belongs to it. Of a period before another, as far
+        as that one has come."""
+        return self.until if self.name == BEFORE else self.end
+
     def step_of(self, at: datetime) -> int:
         """The number of the step in which a moment of the period lies."""
         return bisect_right(self.edges, at) - 1
@@ -52,16 +60,24 @@ def read_period(given: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Peri
     What can't be read gives the usual period; dates the wrong way round are turned, and one that
     is too long keeps its newest days.
     """
-    first, last = _day(given.get("start", "")), _day(given.get("end", ""))
+    chosen = own_period(given.get("start", ""), given.get("end", ""), zone, now)
+    if chosen is not None:
+        return chosen
     here = now.astimezone(zone)
-    if first and last:
-        return _own(min(first, last), max(first, last), zone, now)
     name = given.get("period", USUAL)
     if name == "24h":
         return _hours(here.replace(minute=0, second=0, microsecond=0), now)
     days = LENGTHS.get(name, LENGTHS[USUAL])
     name = name if name in LENGTHS else USUAL
     return _days(name, here.date() - (days - 1) * DAY, here.date(), zone, now)
+
+
+def own_period(start: str, end: str, zone: ZoneInfo, now: datetime) -> Period | None:
+    """From the first until the last day that are named; None where one of them is no day."""
+    first, last = _day(start), _day(end)
+    if first is None or last is None:
+        return None
+    return _own(min(first, last), max(first, last), zone, now)
 
 
 def before(period: Period) -> Period:
@@ -77,7 +93,17 @@ def before(period: Period) -> Period:
         length = period.end.date() - period.start.date()
         edges = tuple(_at(edge.date() - length, zone) for edge in period.edges)
     gone = period.until - period.start
-    return Period("before", period.step, edges, min(edges[0] + gone, period.start))
+    return Period(BEFORE, period.step, edges, min(edges[0] + gone, period.start))
+
+
+def stretches(period: Period) -> list[tuple[str, datetime, datetime]]:
+    """The period cut into whole days ("day"), whole hours ("hour") and what is left (`REST`)."""
+    end = period.counted_to
+    here = end.astimezone(period.start.tzinfo)
+    hour = here.replace(minute=0, second=0, microsecond=0)
+    day = period.start if period.step == "hour" else _at(here.date(), here.tzinfo)
+    edges = [("day", period.start, day), ("hour", day, hour), (REST, hour, end)]
+    return [each for each in edges if each[1] < each[2]]
 
 
 def place(at: datetime, step: str) -> str:

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import CharField, Count, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Visibility
 from ildsjel.engine.matching import compile_watches
 from ildsjel.listening.highlight import Shown, as_value, pieces_of
 from ildsjel.listening.models import Item, Mention, Watch
+from ildsjel.listening.tallies import code_of
 from ildsjel.organisation.models import Member, utc_now
 
 PAGE = 30  # mentions
@@ -121,15 +120,7 @@ def _with_word(rows: QuerySet[Mention], word: str) -> QuerySet[Mention]:
 def _in_language(rows: QuerySet[Mention], language: str) -> QuerySet[Mention]:
     if not language:
         return rows
-    rows = rows.alias(spoken=spoken_language())
-    if language == NO_LANGUAGE:
-        return rows.filter(Q(spoken=None) | Q(spoken=""))
-    return rows.filter(Q(spoken__iexact=language) | Q(spoken__istartswith=f"{language}-"))
-
-
-def spoken_language() -> Cast:
-    """The first language of a mention's post, as text; NULL without one."""
-    return Cast(KeyTextTransform("0", "item__languages"), CharField())
+    return rows.filter(language="" if language == NO_LANGUAGE else code_of([language]))
 
 
 def first_mention(member: Member) -> datetime | None:

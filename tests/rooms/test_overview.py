@@ -12,11 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ildsjel.channels.models import Channel
+from ildsjel.engine.items import Deletion
 from ildsjel.engine.terms import rising
-from ildsjel.listening.models import Item
+from ildsjel.listening import reading
+from ildsjel.listening.intake import forget
 from ildsjel.listening.periods import before, last_place, read_period, read_place
-from ildsjel.organisation.models import Member, Role
-from tests.builders import make_channel, make_member, make_owner
+from ildsjel.listening.views.figures import Figure
+from ildsjel.organisation.models import Member, Role, utc_now
+from tests.builders import make_burst, make_channel, make_member, make_owner
 from tests.rooms.test_listening_pages import at, hear, make_watch, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +49,7 @@ def test_every_bar_opens_as_many_posts_as_it_counts(owner: Member, channel: Chan
     other = make_channel(owner, name="Avisa")
     hear(channel, "vann i dag", water, languages=["nb"], author_id="ola")
     hear(channel, "vann i går", water, languages=["nb"], author_id="ola", minutes_ago=DAY)
-    hear(other, "skolen og vann", water, school, minutes_ago=3 * DAY, author_id="kari")
+    hear(other, "skole og vann", water, school, minutes_ago=3 * DAY, author_id="kari")
     hear(other, "skole på dansk", school, languages=["da"], minutes_ago=3 * DAY, author_id="kari")
     hear(channel, "vann for lenge siden", water, minutes_ago=40 * DAY, author_id="ola")
     client = signed_in(owner)
@@ -55,17 +58,15 @@ def test_every_bar_opens_as_many_posts_as_it_counts(owner: Member, channel: Chan
     for key, rows in shown.items():
         for label, value, url in rows:
             posts = client.get(url).context["posts"]
-            found = (
-                sum(len(post.watches) for post in posts)
-                if key in {"volume", "share"}
-                else len(posts)
-            )
+            by_posts = key in {"authors", "terms"}
+            found = len(posts) if by_posts else sum(len(post.watches) for post in posts)
             assert found == value, (key, label)
 
 
 def test_deleted_posts_and_those_of_others_are_not_counted(owner: Member, channel: Channel) -> None:
     gone = hear(channel, "vann", make_watch(owner, "vann"))
-    Item.objects.filter(pk=gone.pk).update(deleted_at=gone.published_at)
+    deletion = Deletion(external_id=gone.external_id, at=utc_now())
+    forget(channel, [deletion], now=utc_now(), leave_unknown=True)
     other = make_owner("Nabokommunen")
     hear(make_channel(other), "vann", make_watch(other, "vann"))
     assert figures(signed_in(owner), owner) == {}
@@ -100,7 +101,7 @@ def test_a_table_as_csv(owner: Member, channel: Channel) -> None:
     answer = signed_in(owner).get(at(owner, "overview-table", "share"))
     assert answer["Content-Type"].startswith("text/csv")
     rows = list(csv.reader(answer.content.decode().splitlines()))
-    assert rows[1] == ["'=Vann", "1", "100.0", "0"]
+    assert rows[1] == ["'=Vann", "1", "100.0", "0", channel.name, "Not known"]
     assert signed_in(owner).get(at(owner, "overview-table", "nothing")).status_code == 404
 
 
@@ -123,6 +124,69 @@ def test_the_links_of_the_page_keep_the_chosen_watches(owner: Member, channel: C
     page = signed_in(owner).get(at(owner, "overview", watch=[water.pk, school.pk]))
     links = unescape(" ".join(re.findall(r'href="(\?[^"]+)"', page.content.decode())))
     assert links.count(f"watch={water.pk}") == links.count(f"watch={school.pk}") == 3
+
+
+def test_two_periods_of_ones_own_stand_beside_each_other(owner: Member, channel: Channel) -> None:
+    water = make_watch(owner, "vann")
+    for day, posts in ((2, 4), (3, 2), (20, 1), (21, 2), (22, 0)):
+        for _ in range(posts):
+            hear(channel, "vann", water, minutes_ago=day * DAY)
+    hear(channel, "vann", water, minutes_ago=100 * DAY)  # we were listening long before
+    now = utc_now().astimezone(OSLO).date()
+    dates = {
+        "start": now - timedelta(days=3),
+        "end": now - timedelta(days=2),
+        "start2": now - timedelta(days=22),
+        "end2": now - timedelta(days=20),
+    }
+    page = signed_in(owner).get(at(owner, "overview", **dates))
+    volume, share = page.context["figures"][:2]
+    assert sum(row.value for row in volume.rows) == 6
+    assert {row.before for row in volume.rows} == {0}  # no hour stands beside a day
+    assert [row.before for row in share.rows] == [3]
+    assert "6 mentions; 3 a day, 200% more" in volume.title
+    links = unescape(" ".join(re.findall(r'href="([^"]+csv[^"]*)"', page.content.decode())))
+    assert f"start2={dates['start2']}" in links
+
+
+def test_what_was_unusual_is_marked_where_it_began(owner: Member, channel: Channel) -> None:
+    water, school = make_watch(owner, "vann"), make_watch(owner, "skole")
+    hear(channel, "vann", water)
+    burst = make_burst(water)
+    client = signed_in(owner)
+    volume = client.get(at(owner, "overview", period="24h")).context["figures"][0]
+    (mark,) = volume.bursts
+    begun = burst.began_at.astimezone(OSLO)
+    assert volume.data["names"][mark["at"]] == f"{begun:%H}:00"
+    assert client.get(mark["url"]).status_code == 200
+    hear(channel, "skole", school)
+    assert figure_of(client, owner, "volume", watch=school.pk).bursts == []
+
+
+def figure_of(client: Client, member: Member, key: str, **query: object) -> Figure:
+    shown = client.get(at(member, "overview", **query)).context["figures"]
+    found: Figure = next(each for each in shown if each.key == key)
+    return found
+
+
+def test_of_many_posts_an_even_share_is_read(
+    owner: Member, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "READ", 10)
+    water = make_watch(owner, "vann")
+    for number in range(60):
+        author = "bot" if number % 2 else f"citizen {number}"
+        hear(channel, "vann", water, minutes_ago=number, author_id=author)
+    client = signed_in(owner)
+    authors = figure_of(client, owner, "authors")
+    assert (authors.rows[0].value, len(client.get(authors.rows[0].url).context["posts"])) == (
+        30,
+        30,
+    )
+    monkeypatch.setattr(reading, "COUNTED", 5)
+    worked_out = figure_of(client, owner, "authors")
+    assert "Worked out from" in worked_out.note
+    assert 15 <= worked_out.rows[0].value <= 45
 
 
 def test_days_are_those_of_the_organisations_clock() -> None:

@@ -6,7 +6,9 @@ const reading = (section) => JSON.parse(document.getElementById(`data-${section.
 const INK = "var(--bar-ink)";
 const PAST = "var(--bar-past)";
 
-function volume({ names, panels }, width) {
+function volume({ names, panels, bursts }, width) {
+  const shown = new Set(panels.map((panel) => panel.name));
+  const marks = bursts.map((burst) => ({ ...burst, panel: shown.has(burst.name) ? burst.name : panels[0].name, words: `${burst.name}, ${burst.when}: ${burst.words}` }));
   const rows = panels.flatMap((panel) =>
     panel.values.map((value, at) => ({
       panel: panel.name, at, value, before: panel.before[at], url: panel.urls[at],
@@ -26,6 +28,7 @@ function volume({ names, panels }, width) {
       Plot.tickY(rows.filter((row) => row.before), { ...shared, y: "before", stroke: PAST, strokeOpacity: 0.6, pointerEvents: "none" }),
       Plot.text(panels, { fy: "name", text: (panel) => `${panel.name} · ${panel.values.reduce((sum, each) => sum + each, 0)}`, frameAnchor: "top-left", dy: -14, fill: "currentColor", fontWeight: 600, pointerEvents: "none" }),
       Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.4 }),
+      Plot.dot(marks, { ...shared, frameAnchor: "top", dy: -6, symbol: "triangle", r: 6, fill: "var(--ember)", href: "url", title: "words", ariaLabel: "words" }),
     ],
   });
 }
