@@ -33,6 +33,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "_": None,
     "_now": None,  # gettext, where `_` is gettext_lazy
+    **dict.fromkeys(("Refused", "Unreachable", "RateLimited", "Unsure", "sentence")),
 }
 Key = tuple[str, str, str]  # context, singular, plural
 

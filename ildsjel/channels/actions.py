@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from ildsjel.channels import gateway
-from ildsjel.channels.gateway import capabilities, get_connector
+from ildsjel.channels.gateway import ConnectorError, capabilities, get_connector
 from ildsjel.channels.models import Channel, Credential, HealthKind, HealthLine
 from ildsjel.channels.sealing import SealBroken, reseal, seal, unseal
 from ildsjel.engine.items import Rejected
@@ -186,9 +186,11 @@ def note_alive(channel: Channel, *, events: int, at: datetime) -> None:
 
 
 def said_by(fault: Exception | str) -> dict[str, Any]:
-    """What lets a fault be told in any language: its code, and what it is about; {} without one."""
-    code = getattr(fault, "code", "")
-    return {"code": code, "about": storable_value(getattr(fault, "about", {}))} if code else {}
+    """What lets a fault be told in any language: its sentence, and what it is about; {} where it
+    is about nothing, and its text is its sentence."""
+    if not isinstance(fault, ConnectorError) or not fault.about:
+        return {}
+    return {"sentence": fault.sentence, "about": storable_value(fault.about)}
 
 
 def note_fault(channel: Channel, fault: Exception | str, *, at: datetime) -> None:

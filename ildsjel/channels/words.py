@@ -68,25 +68,6 @@ TARGETS: dict[str, Promise] = {
 }
 
 
-# What went wrong, by the code that a connector gives its `ConnectorError`.
-FAULTS: dict[str, Promise] = {
-    "answered": gettext_lazy("%(host)s answered %(answer)s."),
-    "lost": gettext_lazy("The connection to %(host)s was lost: %(reason)s."),
-    "mail_password": gettext_lazy("The mail server did not accept the user name or password."),
-    "mail_silent": gettext_lazy("The mail server %(host)s does not answer."),
-    "no_folder": gettext_lazy("The mail server has no such folder."),
-    "not_json": gettext_lazy("%(host)s answered something that is not JSON."),
-    "private_network": gettext_lazy(
-        "%(host)s is an address inside a private network. "
-        "Set ILDSJEL_ALLOW_PRIVATE_NETWORKS=yes if Ildsjel may read from there."
-    ),
-    "token": gettext_lazy("%(host)s does not accept the access token (401). Make a new one."),
-    "unknown_name": gettext_lazy("No server is known under the name %(host)s."),
-    "unreachable": gettext_lazy("%(host)s can't be reached: %(reason)s."),
-    "wait": gettext_lazy("%(host)s asks us to wait."),
-}
-
-
 # What Ildsjel itself says of a channel, found again by its English text.
 OWN_WORDS = (
     gettext_noop("An unexpected fault in Ildsjel; see the log."),
@@ -102,13 +83,13 @@ def told(fault: Exception) -> str:
 
 
 def fault_in_words(text: str, said: Mapping[str, Any]) -> str:
-    """A fault in the person's language; its English text where there are no words for its code."""
-    words = FAULTS.get(said.get("code", ""))
-    if words is None:
+    """A fault in the person's language; its English text where its sentence is not translated."""
+    sentence = said.get("sentence")
+    if not sentence:
         return _(text) if text else ""
     try:
-        shown: str = str(words) % said.get("about", {})
-    except (KeyError, TypeError, ValueError):  # a third party's use of our code
+        shown: str = _(sentence) % said.get("about", {})
+    except (KeyError, TypeError, ValueError):  # a third party's sentence
         return text
     return shown
 

@@ -89,10 +89,11 @@ class Feeds:
         looks = _look_at_all(_urls(account), {}, datetime.now(UTC))
         problems = [_problem(url, look) for url, look in looks.items()]
         wrong = [problem for problem in problems if problem]
+        said = " ".join(wrong)
         if wrong and len(wrong) == len(looks) and _all_unreachable(looks.values()):
-            raise Unreachable(" ".join(wrong))
+            raise Unreachable(said)
         if wrong:
-            raise Refused(" ".join(wrong))
+            raise Refused(said)
         return None
 
     def fetch(self, account: Account, cursor: str) -> Batch:

@@ -21,7 +21,14 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from ildsjel.connectors.protocol import ConnectorError, RateLimited, Refused, Unreachable, Unsure
+from ildsjel.connectors.protocol import (
+    ConnectorError,
+    RateLimited,
+    Refused,
+    Unreachable,
+    Unsure,
+    sentence,
+)
 
 MAX_BYTES = 5_000_000  # after decompression
 MAX_REDIRECTS = 5
@@ -46,9 +53,13 @@ def check_url(url: str, *, schemes: tuple[str, ...] = ("http", "https")) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise Refused(f"{url!r} is not a web address.") from error
+        raise Refused("%(url)s is not a web address.", url=repr(url)) from error
     if parts.scheme.lower() not in schemes or not host:
-        raise Refused(f"{url!r} is not an address that starts with {schemes[-1]}://.")
+        raise Refused(
+            "%(url)s is not an address that starts with %(scheme)s://.",
+            url=repr(url),
+            scheme=schemes[-1],
+        )
     _addresses(host, port)
     return url
 
@@ -66,15 +77,12 @@ def _addresses(host: str, port: int | None) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(
-            f"No server is known under the name {host}.", "unknown_name", host=host
-        ) from error
+        raise Unreachable("No server is known under the name %(host)s.", host=host) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not private_networks_allowed() and not all(map(_is_public, addresses)):
         raise Refused(
-            f"{host} is an address inside a private network. "
+            "%(host)s is an address inside a private network. "
             "Set ILDSJEL_ALLOW_PRIVATE_NETWORKS=yes if Ildsjel may read from there.",
-            "private_network",
             host=host,
         )
     return addresses
@@ -159,7 +167,7 @@ def request(
     except httpx.HTTPError as error:
         _raise_for_transport(error, repeatable)
     except httpx.InvalidURL as error:
-        raise Refused(f"{url!r} is not a web address.") from error
+        raise Refused("%(url)s is not a web address.", url=repr(url)) from error
     whole = httpx.Response(
         response.status_code,
         # Already decompressed: the header would make httpx do it again.
@@ -183,10 +191,12 @@ def _read(response: httpx.Response, max_bytes: int) -> bytes:
     for chunk in response.iter_bytes():
         size += len(chunk)
         if time.monotonic() > deadline:
-            raise Unreachable(f"{response.url.host} did not finish its answer in time.")
+            raise Unreachable("%(host)s did not finish its answer in time.", host=response.url.host)
         if size > max_bytes:
             raise Refused(
-                f"{response.url.host} sent more than {max_bytes / 1e6:g} MB; it was not read."
+                "%(host)s sent more than %(size)s MB; it was not read.",
+                host=response.url.host,
+                size=f"{max_bytes / 1000000.0:g}",
             )
         chunks.append(chunk)
     return b"".join(chunks)
@@ -195,17 +205,20 @@ def _read(response: httpx.Response, max_bytes: int) -> bytes:
 def _raise_for_transport(error: httpx.HTTPError, repeatable: bool) -> NoReturn:
     host = _host_of(error)
     if isinstance(error, httpx.TooManyRedirects):
-        raise Refused(f"{host} sends us from address to address without end.") from error
+        raise Refused(
+            "%(host)s sends us from address to address without end.", host=host
+        ) from error
     if isinstance(error, httpx.UnsupportedProtocol):
-        raise Refused(f"{host} is not an address that starts with https://.") from error
+        raise Refused("%(host)s is not an address that starts with https://.", host=host) from error
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         reason = _reason(error)
-        message = f"{host} can't be reached: {reason}."
-        raise Unreachable(message, "unreachable", host=host, reason=reason) from error
+        raise Unreachable(
+            "%(host)s can't be reached: %(reason)s.", host=host, reason=reason
+        ) from error
     kind: type[ConnectorError] = Unreachable if repeatable else Unsure
     reason = _reason(error)
-    message = f"The connection to {host} was lost: {reason}."
-    raise kind(message, "lost", host=host, reason=reason) from error
+    lost = sentence("The connection to %(host)s was lost: %(reason)s.")
+    raise kind(lost, host=host, reason=reason) from error
 
 
 def _host_of(error: httpx.HTTPError) -> str:
@@ -235,12 +248,12 @@ def raise_for_status(response: httpx.Response, repeatable: bool = True) -> None:
     host = response.request.headers.get("Host") or response.request.url.host
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
         wait = retry_after(response.headers)
-        raise RateLimited(f"{host} asks us to wait.", wait, "wait", host=host)
+        raise RateLimited("%(host)s asks us to wait.", wait, host=host)
     answered = f"{status}{_explanation(response)}"
     kind: type[ConnectorError] = Refused
     if status == 408 or status >= 500:
         kind = Unreachable if repeatable else Unsure
-    raise kind(f"{host} answered {answered}.", "answered", host=host, answer=answered)
+    raise kind(sentence("%(host)s answered %(answer)s."), host=host, answer=answered)
 
 
 def _explanation(response: httpx.Response) -> str:
@@ -290,7 +303,9 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
     """The answer as a JSON object; `Unreachable` when it is something else (a log-in page, say)."""
     value = json_value(response)
     if not isinstance(value, dict):
-        raise Unreachable(f"{response.request.url.host} answered something other than an object.")
+        raise Unreachable(
+            "%(host)s answered something other than an object.", host=response.request.url.host
+        )
     return value
 
 
@@ -300,6 +315,4 @@ def json_value(response: httpx.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError as error:
         host = response.request.url.host
-        raise Unreachable(
-            f"{host} answered something that is not JSON.", "not_json", host=host
-        ) from error
+        raise Unreachable("%(host)s answered something that is not JSON.", host=host) from error

@@ -236,7 +236,9 @@ class _Box(BaseMailBox):
             client = _Limited(host, port, self._timeout)
         if self._security == "starttls":
             if "STARTTLS" not in client.capabilities:
-                raise Refused(f"The mail server {host} offers no encryption (STARTTLS).")
+                raise Refused(
+                    "The mail server %(host)s offers no encryption (STARTTLS).", host=host
+                )
             client.starttls(tls)
         client.limit.cancel()
         return client
@@ -270,25 +272,32 @@ def _plain_errors(host: str) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise Refused(f"The certificate of {host} is not valid: {error.verify_message}.") from error
-    except MailboxFolderSelectError as error:
-        raise Refused("The mail server has no such folder.", "no_folder") from error
-    except TimeoutError as error:
-        raise Unreachable(
-            f"The mail server {host} does not answer.", "mail_silent", host=host
+        raise Refused(
+            "The certificate of %(host)s is not valid: %(reason)s.",
+            host=host,
+            reason=error.verify_message,
         ) from error
+    except MailboxFolderSelectError as error:
+        raise Refused("The mail server has no such folder.") from error
+    except TimeoutError as error:
+        raise Unreachable("The mail server %(host)s does not answer.", host=host) from error
     except (OSError, imaplib.IMAP4.abort, EOFError) as error:
         reason = str(error) or "closed"
-        message = f"The connection to {host} was lost: {reason}."
-        raise Unreachable(message, "lost", host=host, reason=reason) from error
+        raise Unreachable(
+            "The connection to %(host)s was lost: %(reason)s.", host=host, reason=reason
+        ) from error
     except (ImapToolsError, imaplib.IMAP4.error) as error:
-        raise Unreachable(f"The mail server {host} answered something odd: {error}") from error
+        raise Unreachable(
+            "The mail server %(host)s answered something odd: %(reason)s",
+            host=host,
+            reason=str(error),
+        ) from error
 
 
 def _log_in_error(words: str) -> Refused | Unreachable:
     if re.search(r"UNAVAILABLE|INUSE|LIMIT", words, re.IGNORECASE):
         return Unreachable("The mail server does not let anybody in just now.")
-    return Refused("The mail server did not accept the user name or password.", "mail_password")
+    return Refused("The mail server did not accept the user name or password.")
 
 
 @contextmanager

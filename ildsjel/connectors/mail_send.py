@@ -59,7 +59,9 @@ def own_message_id(key: str, sender: str) -> str:
 def valid_address(address: str, what: str) -> str:
     """The address, if it is one and nothing else; `Refused` otherwise."""
     if not _ADDRESS.fullmatch(address) or len(address) > 320:
-        raise Refused(f"{what} {address[:80]!r} is not an e-mail address.")
+        raise Refused(
+            "%(what)s %(address)s is not an e-mail address.", what=what, address=repr(address[:80])
+        )
     return address
 
 
@@ -93,7 +95,9 @@ def deliver(account: Account, mail: EmailMessage, recipient: str, timeout: float
     with session(account, timeout) as smtp:
         utf8 = not (sender + recipient).isascii()
         if utf8 and not smtp.has_extn("smtputf8"):
-            raise Refused(f"Our mail server can't send to addresses like {recipient}.")
+            raise Refused(
+                "Our mail server can't send to addresses like %(recipient)s.", recipient=recipient
+            )
         options = ["SMTPUTF8"] if utf8 else []
         _expect(smtp.mail(sender, options), 250)
         _expect(smtp.rcpt(recipient), 250, 251)
@@ -125,8 +129,13 @@ def _expect(answer: tuple[int, bytes], *codes: int) -> None:
         return
     said = words.decode("utf-8", "replace")[:300].replace("\n", " ")
     if 400 <= code < 500:
-        raise RateLimited(f"The mail server asks us to try later: {code} {said}", WAIT_WHEN_ASKED)
-    raise Refused(f"The mail server said no: {code} {said}")
+        raise RateLimited(
+            "The mail server asks us to try later: %(code)s %(said)s",
+            WAIT_WHEN_ASKED,
+            code=str(code),
+            said=said,
+        )
+    raise Refused("The mail server said no: %(code)s %(said)s", code=str(code), said=said)
 
 
 @contextmanager
@@ -137,17 +146,21 @@ def session(account: Account, timeout: float) -> Iterator[smtplib.SMTP]:
             _log_in(smtp, account)
             yield smtp
     except ssl.SSLCertVerificationError as error:
-        raise Refused(f"The sending server's certificate is not valid: {error.reason}.") from error
+        raise Refused(
+            "The sending server's certificate is not valid: %(reason)s.", reason=error.reason
+        ) from error
     except smtplib.SMTPAuthenticationError as error:
         raise Refused("The sending server did not accept the user name or password.") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise Refused(f"The sending server can't do what the settings ask for: {error}") from error
+        raise Refused(
+            "The sending server can't do what the settings ask for: %(reason)s", reason=str(error)
+        ) from error
     except smtplib.SMTPResponseException as error:
         _expect((error.smtp_code, _bytes(error.smtp_error)))
         raise Unreachable("The sending server broke off.") from error
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(
-            f"The sending server can't be reached: {str(error) or 'no answer'}."
+            "The sending server can't be reached: %(reason)s.", reason=str(error) or "no answer"
         ) from error
 
 
@@ -193,7 +206,7 @@ def port_of(text: str, default: int) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65_536):
-        raise Refused(f"{text[:20]!r} is not a port number.")
+        raise Refused("%(text)s is not a port number.", text=repr(text[:20]))
     return int(text)
 
 

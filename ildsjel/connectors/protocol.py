@@ -147,16 +147,21 @@ class Stop(Protocol):
     def wait(self, timeout: float | None = None) -> bool: ...
 
 
+def sentence(text: str) -> str:
+    """Marks a sentence of a `ConnectorError` for translation, where it stands by itself."""
+    return text
+
+
 class ConnectorError(Exception):
     """Something went wrong; the text is for the person who looks after the channel.
 
-    `code` and `about` let the interface say it in the person's language, where it has words for
-    that code (`ildsjel.channels.words.FAULTS`); otherwise the English text is shown.
+    `sentence` is English, with a place such as `%(host)s` for each of `about`; so it can be said in
+    the person's language, where its sentence is translated, with what it is about put in.
     """
 
-    def __init__(self, message: str, code: str = "", **about: str) -> None:
-        super().__init__(message)
-        self.code, self.about = code, about
+    def __init__(self, sentence: str, **about: str) -> None:
+        super().__init__(sentence % about if about else sentence)
+        self.sentence, self.about = sentence, about
 
 
 class Unreachable(ConnectorError):
@@ -166,8 +171,8 @@ class Unreachable(ConnectorError):
 class RateLimited(ConnectorError):
     """The network asks us to wait. Nothing was sent."""
 
-    def __init__(self, message: str, retry_after: float, code: str = "", **about: str) -> None:
-        super().__init__(message, code, **about)
+    def __init__(self, sentence: str, retry_after: float, **about: str) -> None:
+        super().__init__(sentence, **about)
         self.retry_after = retry_after  # seconds
 
 

@@ -1,10 +1,12 @@
 """Answers on their way out: which is due, and what became of it. Called by the line out."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from ildsjel.channels.actions import said_by
 from ildsjel.dialogue.clock import hold, settle, touch
 from ildsjel.dialogue.models import Conversation, Delivery, Message, MessageKind, State
 from ildsjel.listening.intake import stored_id
@@ -105,25 +107,27 @@ def _join_echo(message: Message, external_id: str) -> None:
         Message.objects.filter(pk=message.pk).update(item=item)
 
 
-def mark(message: Message, delivery: Delivery, *, error: str) -> bool:
+def mark(message: Message, delivery: Delivery, *, fault: Exception | str) -> bool:
     """It was refused, or we can't know: said to people, never sent again by itself.
 
     A conversation that was closed in the belief that it was answered comes back.
     """
-    return _mark(message, held(message), delivery, error)
+    return _mark(message, held(message), delivery, fault)
 
 
-def give_up(message: Message, delivery: Delivery, *, error: str) -> bool:
+def give_up(message: Message, delivery: Delivery, *, fault: Exception | str) -> bool:
     """The same for an answer that nobody has claimed; False where somebody has, meanwhile."""
     queued = Message.objects.filter(pk=message.pk, delivery=Delivery.QUEUED)
-    return _mark(message, queued, delivery, error)
+    return _mark(message, queued, delivery, fault)
 
 
 @transaction.atomic
-def _mark(message: Message, rows: QuerySet[Message], delivery: Delivery, error: str) -> bool:
+def _mark(
+    message: Message, rows: QuerySet[Message], delivery: Delivery, fault: Exception | str
+) -> bool:
     fields = {
         "delivery": delivery,
-        "error": storable(error)[:500],
+        **_why(fault),
         "due_at": None,
         "leased_until": None,
         "lease_token": None,
@@ -138,12 +142,16 @@ def _mark(message: Message, rows: QuerySet[Message], delivery: Delivery, error: 
     return True
 
 
+def _why(fault: Exception | str) -> dict[str, Any]:
+    return {"error": storable(str(fault))[:500], "error_said": said_by(fault)}
+
+
 @transaction.atomic
-def try_later(message: Message, *, at: datetime, error: str) -> bool:
+def try_later(message: Message, *, at: datetime, fault: Exception | str) -> bool:
     """Nothing was sent: back in the queue."""
     fields = {
         "delivery": Delivery.QUEUED,
-        "error": storable(error)[:500],
+        **_why(fault),
         "due_at": at,
         "leased_until": None,
         "lease_token": None,

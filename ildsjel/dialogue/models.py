@@ -197,6 +197,7 @@ class Message(OrganisationOwned, Leased):
     external_id = models.CharField(max_length=500, blank=True)
     url = models.CharField(max_length=1000, blank=True)
     error = models.CharField(max_length=500, blank=True)
+    error_said = models.JSONField(default=dict, blank=True)  # lets it be told in any language
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

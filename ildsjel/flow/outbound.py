@@ -60,21 +60,21 @@ def send(message: Message) -> None:
     if message.answers and message.answers.item and message.answers.item.deleted_at:
         tried = message.attempts > 1 and _may_have_arrived(channel)
         outcome = Delivery.UNSURE if tried else Delivery.FAILED
-        delivery.mark(message, outcome, error=DELETED)
+        delivery.mark(message, outcome, fault=DELETED)
         return
     repeatable = _repeatable(message, channel)
     try:
         sent = gateway.send(channel, outgoing(message))
     except gateway.RateLimited as wait:
         at = utc_now() + timedelta(seconds=max(wait.retry_after, 1))
-        delivery.try_later(message, at=at, error=str(wait))
+        delivery.try_later(message, at=at, fault=wait)
     except gateway.Unreachable as fault:
         note_fault(channel, fault, at=utc_now())
-        _again_or(message, Delivery.FAILED, str(fault), repeat=message.attempts < TRIES)
+        _again_or(message, Delivery.FAILED, fault, repeat=message.attempts < TRIES)
     except gateway.Unsure as fault:
-        _again_or(message, Delivery.UNSURE, str(fault), repeat=repeatable)
+        _again_or(message, Delivery.UNSURE, fault, repeat=repeatable)
     except (gateway.ConnectorError, SealBroken) as refused:
-        delivery.mark(message, Delivery.FAILED, error=str(refused))
+        delivery.mark(message, Delivery.FAILED, fault=refused)
     except Exception:
         log.exception("Message %s could not be sent.", message.pk)
         _again_or(message, Delivery.UNSURE, UNEXPECTED, repeat=False)
@@ -84,12 +84,14 @@ def send(message: Message) -> None:
         note_alive(channel, events=1, at=now)
 
 
-def _again_or(message: Message, otherwise: Delivery, error: str, *, repeat: bool) -> None:
+def _again_or(
+    message: Message, otherwise: Delivery, fault: Exception | str, *, repeat: bool
+) -> None:
     if repeat:
         at = utc_now() + backoff(message.attempts)
-        delivery.try_later(message, at=at, error=error)
+        delivery.try_later(message, at=at, fault=fault)
     else:
-        delivery.mark(message, otherwise, error=error)
+        delivery.mark(message, otherwise, fault=fault)
 
 
 def _repeatable(message: Message, channel: Channel) -> bool:
@@ -120,9 +122,9 @@ def return_stranded() -> int:
 def _give_up(message: Message) -> bool:
     channel = message.conversation.channel
     if message.attempts and _may_have_arrived(channel):
-        return delivery.give_up(message, Delivery.UNSURE, error=CUT_SHORT)
+        return delivery.give_up(message, Delivery.UNSURE, fault=CUT_SHORT)
     reason = REMOVED if channel.removed_at else OFF
-    return delivery.give_up(message, Delivery.FAILED, error=reason)
+    return delivery.give_up(message, Delivery.FAILED, fault=reason)
 
 
 def _may_have_arrived(channel: Channel) -> bool:

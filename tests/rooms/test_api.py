@@ -604,10 +604,10 @@ def test_how_far_an_answer_came_is_an_update_too(owner: Member, call: Caller) ->
     row = make_conversation(owner)
     dialogue.reply(by=owner, conversation=row, text="At 9", seen=None, take_back=timedelta(0))
     outcomes = [
-        lambda message: try_later(message, at=utc_now(), error="down"),
-        lambda message: mark(message, Delivery.UNSURE, error="?"),
+        lambda message: try_later(message, at=utc_now(), fault="down"),
+        lambda message: mark(message, Delivery.UNSURE, fault="?"),
         lambda message: dialogue.decide_unsure(by=owner, message=message, was_sent=False),
-        lambda message: mark(message, Delivery.FAILED, error="no"),
+        lambda message: mark(message, Delivery.FAILED, fault="no"),
         lambda message: dialogue.rewrite(by=owner, message=message),
     ]
     for number, outcome in enumerate(outcomes):

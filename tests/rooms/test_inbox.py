@@ -474,7 +474,7 @@ def test_a_closed_conversation_comes_back_when_its_reply_fails(
     row = bring(channel, item("1"))
     press(owner, "write", row.pk, kind="reply", text="Yes", close="yes")
     [message] = delivery.take_due(NOON + timedelta(seconds=11))
-    delivery.mark(message, Delivery.FAILED, error="Refused.")
+    delivery.mark(message, Delivery.FAILED, fault="Refused.")
     assert fresh(row).state == State.OPEN
     assert "Not sent" in page(owner, view="open")
 

@@ -281,5 +281,5 @@ def test_only_what_is_queued_is_given_back(owner: Member, conversation: Conversa
     Channel.objects.update(enabled=False)
     [found] = delivery.without_channel()
     assert take_back(by=owner, message=message)
-    assert not delivery.give_up(found, Delivery.FAILED, error=OFF)
+    assert not delivery.give_up(found, Delivery.FAILED, fault=OFF)
     assert delivery_of(message) == Delivery.TAKEN_BACK

@@ -29,11 +29,17 @@ def check_text(text: str) -> str:
     graphemes = sum(1 for _ in _GRAPHEME.finditer(text))
     if graphemes > MAX_GRAPHEMES:
         raise Refused(
-            f"The answer has {graphemes} characters; Bluesky takes {MAX_GRAPHEMES} at most."
+            "The answer has %(graphemes)s characters; Bluesky takes %(max_graphemes)s at most.",
+            graphemes=str(graphemes),
+            max_graphemes=str(MAX_GRAPHEMES),
         )
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise Refused(f"The answer takes {size} bytes; Bluesky takes {MAX_BYTES} at most.")
+        raise Refused(
+            "The answer takes %(size)s bytes; Bluesky takes %(max_bytes)s at most.",
+            size=str(size),
+            max_bytes=str(MAX_BYTES),
+        )
     return text
 
 

@@ -43,6 +43,7 @@ from ildsjel.connectors.protocol import (
     Refused,
     Stop,
     Unreachable,
+    sentence,
 )
 from ildsjel.engine.items import Rejected
 
@@ -143,12 +144,18 @@ def dial(endpoint: Endpoint, decoder: Decoder, cursor: int | None) -> ClientConn
     except InvalidStatus:
         raise
     except InvalidURI as error:
-        raise Refused(f"{endpoint.url!r} is not an address of a Jetstream server.") from error
+        raise Refused(
+            "%(url)s is not an address of a Jetstream server.", url=repr(endpoint.url)
+        ) from error
     except InvalidHandshake as error:
-        raise Refused(f"{endpoint.server} does not answer like a Jetstream server.") from error
+        raise Refused(
+            "%(host)s does not answer like a Jetstream server.", host=endpoint.server
+        ) from error
     except (OSError, WebSocketException) as error:
         reason = str(error) or "no answer"
-        raise Unreachable(f"{endpoint.server} can't be reached: {reason}.") from error
+        raise Unreachable(
+            "%(host)s can't be reached: %(reason)s.", host=endpoint.server, reason=reason
+        ) from error
 
 
 def _query(endpoint: Endpoint, decoder: Decoder, cursor: int | None) -> str:
@@ -172,10 +179,13 @@ def explain(endpoint: Endpoint, refusal: InvalidStatus) -> ConnectorError:
     status = refusal.response.status_code
     if status == 429:
         return RateLimited(
-            f"{endpoint.server} asks us to wait.", http.retry_after(refusal.response.headers)
+            "%(host)s asks us to wait.",
+            http.retry_after(refusal.response.headers),
+            host=endpoint.server,
         )
-    message = f"{endpoint.server} answered {status} {_error_name(refusal)}".rstrip() + "."
-    return Unreachable(message) if status >= 500 else Refused(message)
+    kind = Unreachable if status >= 500 else Refused
+    answer = f"{status} {_error_name(refusal)}".rstrip()
+    return kind(sentence("%(host)s answered %(answer)s."), host=endpoint.server, answer=answer)
 
 
 def _error_name(refusal: InvalidStatus) -> str:
@@ -245,15 +255,27 @@ class Listener:
                     self._take(frame)
                     deadline = min(deadline, self._last_event + BATCH_SECONDS)
         except ConnectionClosed as error:
-            return Unreachable(f"{self.endpoint.server} closed the connection: {error}.")
+            return Unreachable(
+                "%(host)s closed the connection: %(reason)s.",
+                host=self.endpoint.server,
+                reason=str(error),
+            )
         except StreamError as error:
-            return Unreachable(f"{self.endpoint.server} ended the stream: {error}.")
+            return Unreachable(
+                "%(host)s ended the stream: %(reason)s.",
+                host=self.endpoint.server,
+                reason=str(error),
+            )
         return None
 
     def _stuck(self) -> Unreachable | None:
         silence = time.monotonic() - self._last_event
         if silence > LONGEST_PUBLIC_SILENCE and self.endpoint.server.endswith(".bsky.network"):
-            return Unreachable(f"{self.endpoint.server} has been silent for {silence:.0f} seconds.")
+            return Unreachable(
+                "%(host)s has been silent for %(seconds)s seconds.",
+                host=self.endpoint.server,
+                seconds=f"{silence:.0f}",
+            )
         return None
 
     def _take(self, frame: bytes) -> None:

@@ -55,7 +55,7 @@ def fetch_notifications(session: Session, cursor: str) -> Batch:
         params["cursor"] = position.page
     answer = session.get("app.bsky.notification.listNotifications", params)
     if answer.error:
-        raise Refused(f"Bluesky does not show the notifications: {answer.error}.")
+        raise Refused("Bluesky does not show the notifications: %(reason)s.", reason=answer.error)
     listed = answer.get("notifications")
     notifications = listed if isinstance(listed, list) else []
     after = _after(position, notifications, str(answer.get("cursor") or ""))

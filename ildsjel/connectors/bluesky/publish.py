@@ -58,7 +58,7 @@ def _create(session: Session, uri: AtUri, record: Mapping[str, Any]) -> None:
 def _raise_error(answer: Answer) -> None:
     if answer.error:
         reason = str(answer.get("message") or answer.error)[:300].rstrip(".")
-        raise Refused(f"Bluesky did not take the answer: {reason}.")
+        raise Refused("Bluesky did not take the answer: %(reason)s.", reason=reason)
 
 
 def get_record(session: Session, uri: AtUri) -> Answer | None:

@@ -136,7 +136,9 @@ class Session:
             raise Refused("Bluesky asks for a code: use an app password, not your own password.")
         if answer.error:
             reason = str(answer.get("message") or answer.error)[:200].rstrip(".")
-            raise Refused(f"Bluesky does not accept this handle and app password: {reason}.")
+            raise Refused(
+                "Bluesky does not accept this handle and app password: %(reason)s.", reason=reason
+            )
         self._keep(answer)
 
     def _keep(self, answer: Answer) -> None:

@@ -163,7 +163,7 @@ def _job(account: Account) -> Job:
     settings = account.settings
     path = Path(settings.get("path", ""))
     if not path.is_file():
-        raise Refused(f"There is no file {path.name!r}.")
+        raise Refused("There is no file %(name)s.", name=repr(path.name))
     form = detect(path, settings.get("format", ""))
     found = inspect(path, settings.get("format", ""))
     # Rows of JSON Lines need not all have the same keys.

@@ -43,7 +43,9 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name.strip() or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused(f"{name[:60]!r} is not a time zone like Europe/Oslo.") from error
+        raise Refused(
+            "%(name)s is not a time zone like Europe/Oslo.", name=repr(name[:60])
+        ) from error
 
 
 def read_time(text: str, zone: tzinfo, order: str = DAY_FIRST) -> datetime:

@@ -95,7 +95,9 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as stream:
             head = stream.read(PROBE)
     except OSError as error:
-        raise Refused(f"The file can't be opened: {error.strerror or error}.") from error
+        raise Refused(
+            "The file can't be opened: %(reason)s.", reason=error.strerror or str(error)
+        ) from error
     if not head.strip():
         raise Refused("The file is empty.")
     return head

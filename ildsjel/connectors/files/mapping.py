@@ -140,9 +140,17 @@ def read_mapping(text: str, columns: Sequence[str]) -> dict[str, str]:
 def _check(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
     for target, column in mapping.items():
         if target not in TARGETS:
-            raise Refused(f"{target!r} is not one of {', '.join(TARGETS)}.")
+            raise Refused(
+                "%(target)s is not one of %(targets)s.",
+                target=repr(target),
+                targets=", ".join(TARGETS),
+            )
         if columns and column not in columns:
-            raise Refused(f"The file has no column {column!r}. It has: {', '.join(columns)[:500]}.")
+            raise Refused(
+                "The file has no column %(column)s. It has: %(columns)s.",
+                column=repr(column),
+                columns=", ".join(columns)[:500],
+            )
     for target in REQUIRED:
         if target not in mapping:
-            raise Refused(f"Choose the column that holds {target}.")
+            raise Refused("Choose the column that holds %(target)s.", target=target)

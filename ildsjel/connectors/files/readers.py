@@ -305,4 +305,6 @@ def open_parquet(path: Path) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise Refused(f"The file is not valid Parquet: {error}"[:300]) from error
+        raise Refused(
+            "The file is not valid Parquet: %(reason)s", reason=str(error)[:250]
+        ) from error

@@ -30,9 +30,9 @@ def instance_url(text: str) -> str:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise Refused(f"{typed!r} is not the address of a server.") from error
+        raise Refused("%(address)s is not the address of a server.", address=repr(typed)) from error
     if not host or parts.scheme not in ("http", "https"):
-        raise Refused(f"{typed!r} is not the address of a server.")
+        raise Refused("%(address)s is not the address of a server.", address=repr(typed))
     name = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{name}{f':{port}' if port else ''}"
 
@@ -81,19 +81,27 @@ class Api(AbstractContextManager["Api"]):
             raise self._not_shown(response)
         value = read_json(response.content)
         if value is None:
-            raise Unreachable(f"{self.host} answered something that is not JSON.")
+            raise Unreachable("%(host)s answered something that is not JSON.", host=self.host)
         return value
 
     def get_list(self, path: str, params: Mapping[str, str] | None = None) -> list[Any]:
         value = self.get(path, params)
         if not isinstance(value, list):
-            raise Unreachable(f"{self.host} answered something other than a list at {path}.")
+            raise Unreachable(
+                "%(host)s answered something other than a list at %(path)s.",
+                host=self.host,
+                path=path,
+            )
         return value
 
     def get_object(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         value = self.get(path, params)
         if not isinstance(value, dict):
-            raise Unreachable(f"{self.host} answered something other than an object at {path}.")
+            raise Unreachable(
+                "%(host)s answered something other than an object at %(path)s.",
+                host=self.host,
+                path=path,
+            )
         return value
 
     def post_once(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
@@ -102,7 +110,7 @@ class Api(AbstractContextManager["Api"]):
         response = self._ask("POST", path, json=body, headers=headers, safe_to_repeat=False)
         value = read_json(response.content)
         if not isinstance(value, dict):
-            raise Unsure(f"{self.host} took the post, but its answer can't be read.")
+            raise Unsure("%(host)s took the post, but its answer can't be read.", host=self.host)
         return value
 
     @property
@@ -117,17 +125,28 @@ class Api(AbstractContextManager["Api"]):
         )
         self.spent = _is_low(response.headers)
         if response.status_code == 429:
-            raise RateLimited(f"{self.host} asks us to wait.", _seconds_to_wait(response.headers))
+            raise RateLimited(
+                "%(host)s asks us to wait.", _seconds_to_wait(response.headers), host=self.host
+            )
         return response
 
     def _not_shown(self, response: httpx.Response) -> Refused:
         status = response.status_code
         if not self.token:
-            return Refused(f"{self.host} shows this to its own members only (answered {status}).")
+            return Refused(
+                "%(host)s shows this to its own members only (answered %(status)s).",
+                host=self.host,
+                status=str(status),
+            )
         if status == 401:
-            message = f"{self.host} does not accept the access token (401). Make a new one."
-            return Refused(message, "token", host=self.host)
-        return Refused(f"{self.host} does not allow this with our access token ({status}).")
+            return Refused(
+                "%(host)s does not accept the access token (401). Make a new one.", host=self.host
+            )
+        return Refused(
+            "%(host)s does not allow this with our access token (%(status)s).",
+            host=self.host,
+            status=str(status),
+        )
 
 
 def read_json(content: bytes) -> Any:

@@ -57,7 +57,9 @@ def send(account: Account, outgoing: Outgoing) -> Sent:
         try:
             return Sent(external_id=short_id(status_uri(status)), url=str(status.get("url") or ""))
         except ValueError as error:
-            raise Unsure(f"{api.host} took the post, but did not say where it stands.") from error
+            raise Unsure(
+                "%(host)s took the post, but did not say where it stands.", host=api.host
+            ) from error
 
 
 def max_length(account: Account) -> int:
@@ -88,7 +90,7 @@ def _visibility(outgoing: Outgoing) -> str:
     asked = outgoing.visibility
     answered = outgoing.context.get("visibility", "public")
     if asked not in _WIDEST_FIRST:
-        raise Refused(f"Mastodon has no visibility {asked!r}.")
+        raise Refused("Mastodon has no visibility %(asked)s.", asked=repr(asked))
     return max(asked, answered if answered in _WIDEST_FIRST else "public", key=_WIDEST_FIRST.index)
 
 
@@ -108,7 +110,9 @@ def _look_up(api: Api, uri: str) -> Target:
             account = status.get("account")
             acct = account.get("acct") if isinstance(account, dict) else ""
             return Target(local_id(status), str(acct or ""))
-    raise Refused(f"{api.host} can't find the post that is answered. It may have been deleted.")
+    raise Refused(
+        "%(host)s can't find the post that is answered. It may have been deleted.", host=api.host
+    )
 
 
 def _with_mention(text: str, target: Target | None) -> str:
@@ -128,7 +132,12 @@ def _check_length(api: Api, text: str) -> None:
         return
     limit = length_limit(api)
     if length > limit:
-        raise Refused(f"The text is {length} characters long; {api.host} takes {limit}.")
+        raise Refused(
+            "The text is %(length)s characters long; %(host)s takes %(limit)s.",
+            length=str(length),
+            host=api.host,
+            limit=str(limit),
+        )
 
 
 def _sent_earlier(api: Api, account: Account, target: Target, text: str) -> dict[str, Any] | None:

@@ -145,8 +145,10 @@ class Listeners:
                 for name, data in events(response.iter_bytes()):
                     self._put(Event(name, data, of_tag))
         except httpx.HTTPError as error:
-            raise Unreachable(f"The stream of {host} was lost: {error}.") from error
-        raise Unreachable(f"{host} ended the stream.")
+            raise Unreachable(
+                "The stream of %(host)s was lost: %(reason)s.", host=host, reason=str(error)
+            ) from error
+        raise Unreachable("%(host)s ended the stream.", host=host)
 
     def _keep_socket(self, response: httpx.Response) -> None:
         network = response.extensions.get("network_stream")
@@ -307,9 +309,9 @@ def _streaming_base(api: Api) -> str:
 
 def _check_stream(response: httpx.Response, host: str) -> None:
     if response.status_code in (404, 501):
-        raise Refused(f"{host} offers no streaming; its timelines are polled instead.")
+        raise Refused("%(host)s offers no streaming; its timelines are polled instead.", host=host)
     if response.status_code == 401:
-        raise Refused(f"{host} does not accept the access token (401). Make a new one.")
+        raise Refused("%(host)s does not accept the access token (401). Make a new one.", host=host)
     if response.status_code >= 400:
         http.raise_for_status(httpx.Response(response.status_code, request=response.request))
 

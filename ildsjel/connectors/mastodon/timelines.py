@@ -179,12 +179,16 @@ def _learn_who_we_are(api: Api, place: Cursor) -> None:
     me = api.get_object("/api/v1/accounts/verify_credentials")
     place.own_id, place.own_url = local_id(me), account_url(me)
     if not place.own_id or not place.own_url:
-        raise Unreachable(f"{api.host} did not say which account the access token belongs to.")
+        raise Unreachable(
+            "%(host)s did not say which account the access token belongs to.", host=api.host
+        )
 
 
 def _identity(api: Api) -> Identity:
     me: dict[str, Any] = api.get_object("/api/v1/accounts/verify_credentials")
     url = account_url(me)
     if not url:
-        raise Refused(f"{api.host} did not say which account the access token belongs to.")
+        raise Refused(
+            "%(host)s did not say which account the access token belongs to.", host=api.host
+        )
     return Identity(external_id=url, handle=handle_of(me, api.instance), url=url)

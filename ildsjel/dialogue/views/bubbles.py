@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ildsjel.channels.words import fault_in_words
 from ildsjel.dialogue.models import IN_TROUBLE, Delivery, Message, MessageKind
 from ildsjel.dialogue.views.place import Place, at
 from ildsjel.listening.models import Item
@@ -32,7 +33,7 @@ def bubble(member: Member, place: Place, message: Message) -> dict[str, Any]:
         "text": message.words,
         "visibility": "" if message.kind == MessageKind.NOTE else message.visibility,
         "delivery": message.delivery,
-        "error": _(message.error) if message.error else "",
+        "error": fault_in_words(message.error, message.error_said),
         "copy": message.delivery in IN_TROUBLE,
         "url": message.url,
         "name": str(message.author) if message.author else _("Us, from elsewhere"),
