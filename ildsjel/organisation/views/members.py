@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from ildsjel.organisation import actions, queries
 from ildsjel.organisation.forms.people import InviteForm, MemberForm
+from ildsjel.organisation.letters import send_invitation
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, address, member_page, posted
 from ildsjel.organisation.paging import numbered_page
@@ -33,12 +34,14 @@ def members(request: MemberRequest) -> HttpResponse:
 
 @member_page(Right.PEOPLE)
 def invite(request: MemberRequest) -> HttpResponse:
-    """Make a one-time link; it is shown once, on the page that follows."""
+    """Make a one-time link; it is mailed, and shown once on the page that follows."""
     form = InviteForm(posted(request), by=request.member)
     if form.is_bound and form.is_valid():
         secret = actions.invite(by=request.member, **form.cleaned_data)
         link = request.build_absolute_uri(reverse("web:join", args=[secret]))
-        request.session[NEW_LINK] = {"email": form.cleaned_data["email"], "link": link}
+        email = form.cleaned_data["email"]
+        mailed = send_invitation(by=request.member, email=email, link=link)
+        request.session[NEW_LINK] = {"email": email, "link": link, "mailed": mailed}
         return redirect(address(request.member, "organisation:members"))
     context = {"room": "settings", "form": form}
     status = 422 if form.errors else 200
