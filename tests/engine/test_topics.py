@@ -19,6 +19,7 @@ from ildsjel.engine.topics import (
     train,
 )
 from ildsjel.engine.topics import calibration as calibrating
+from ildsjel.engine.topics.sharing import parts_of, signs_of
 
 ROADS = """Når kommer brøytebilen til Storgata?
 Det er et stort hull i veien utenfor skolen
@@ -147,6 +148,54 @@ def test_a_correction_is_learned_at_once() -> None:
     assert [each.label for each in model.predict([text for text, _ in NEW])] == [
         label for _, label in NEW
     ]
+
+
+COMMANDS = {
+    "alarm/set": "Sett alarmen til sju\nSett en alarm i morgen\nNy alarm klokka åtte",
+    "alarm/cancel": "Slett alarmen klokka sju\nSlett alarmen i morgen\nFjern alle alarmer",
+    "reminder/set": "Sett en påminnelse om møtet\nNy påminnelse i morgen\nHusk meg på møtet",
+    "reminder/cancel": "Glem påminnelsen om møtet",
+}
+
+
+def commands(names: dict[str, str]) -> TopicModel:
+    return train(
+        Example(text, names[label])
+        for label, texts in COMMANDS.items()
+        for text in texts.splitlines()
+    )
+
+
+def test_labels_learn_from_each_other_by_their_names() -> None:
+    alone = commands({"alarm/set": "a", "alarm/cancel": "b", "reminder/set": "c",
+        "reminder/cancel": "d"})  # fmt: skip
+    related = commands({label: label for label in COMMANDS})
+    for text in ("Slett påminnelsen", "Slett påminnelsene", "Fjern påminnelsen i morgen"):
+        assert _chance(related, text, "reminder/cancel") > 1.3 * _chance(alone, text, "d")
+
+
+def _chance(model: TopicModel, text: str, label: str) -> float:
+    [found] = model.predict([text])
+    chances = {found.label: found.probability, **dict(found.alternatives)}
+    return chances.get(label, 0.0)
+
+
+def test_what_names_have_in_common() -> None:
+    assert parts_of(sorted(COMMANDS)) == ("alarm", "cancel", "reminder", "set")
+    assert parts_of(["Vei og snø", "Vei og lys", "Skole"]) == ("vei",)
+    assert parts_of(["roads", "schools"]) == ()
+    signs = signs_of(["Vei/snø", "Vei/lys", "Skole"], ["vei"])
+    assert signs.tolist() == [[1, -1, -1, 1], [-1, 1, -1, 1], [-1, -1, 1, -1]]
+
+
+def test_a_new_label_shares_what_others_share() -> None:
+    model = commands({label: label for label in COMMANDS})
+    model.correct("Utsett alarmen litt", "alarm/snooze", key="x")
+    assert model.labels[-1] == "alarm/snooze"
+    assert model.predict(["Utsett alarmen litt"])[0].label == "alarm/snooze"
+    assert from_bytes(to_bytes(model)).labels == model.labels
+    model.refit()
+    assert model.predict(["Utsett alarmen litt"])[0].label == "alarm/snooze"
 
 
 def test_forgetting_leaves_no_trace() -> None:

@@ -19,6 +19,7 @@ from ildsjel.engine.topics.features import (
 )
 from ildsjel.engine.topics.layout import kernel
 from ildsjel.engine.topics.model import TopicModel, vectors_of
+from ildsjel.engine.topics.sharing import mixing
 from ildsjel.engine.topics.vectors import Vectors, shipped
 
 
@@ -66,8 +67,8 @@ def _words(text: str) -> _Words:
 def _from_features(model: TopicModel, words: _Words, number: int) -> NDArray[np.float64]:
     weights = np.zeros(len(words.begins))
     known = model.fit.rows(keys(words.made))
-    table = model.fit.weights.sparse
-    added = known.values * (table[known.rows, number] - table[known.rows].mean(axis=1))
+    table = model.fit.weights.sparse[known.rows] @ mixing(model.fit.signs)
+    added = known.values * (table[:, number] - table.mean(axis=1))
     of_key = dict(zip(model.fit.vocabulary.keys[known.rows].tolist(), added, strict=True))
     found, owners = _occurrences(words)
     times = Counter(found)
@@ -88,7 +89,7 @@ def _occurrences(words: _Words) -> tuple[list[int], list[list[int]]]:
 def _from_vectors(model: TopicModel, words: _Words, number: int) -> NDArray[np.float64]:
     """The text's vector is the sum of its words', so its score divides between them."""
     weights = np.zeros(len(words.begins))
-    table = model.fit.weights.dense
+    table = model.fit.weights.dense @ mixing(model.fit.signs)
     axis = 1  # after the constant
     for vectors in own_and_shipped(model):
         width = vectors.words.shape[1]

@@ -298,13 +298,14 @@ def all_scores(
 
 @compiled
 def sweep(
-    order: Any, starts: Any, rows: Any, values: Any, dense: Any, labels: Any, costs: Any,
-    duals: Any, weights: Any, dense_weights: Any,
+    order: Any, starts: Any, rows: Any, values: Any, dense: Any, labels: Any, signs: Any,
+    costs: Any, duals: Any, weights: Any, dense_weights: Any,
 ) -> float:  # fmt: skip
-    """One round of dual coordinate descent over the examples in `order`, all labels at once.
+    """One round of dual coordinate descent over the examples in `order`, all questions at once.
 
-    Each label against the rest, squared hinge loss, L2 penalty (Hsieh et al. 2008, algorithm 1).
-    `costs` are the examples' penalties. Returns the largest violation of optimality met.
+    Squared hinge loss, L2 penalty (Hsieh et al. 2008, algorithm 1). `signs` has for each label what
+    is asked for in each column (`sharing.signs_of`), `costs` are the examples' penalties. Returns
+    the largest violation of optimality met.
     """
     classes = duals.shape[1]
     score, change = np.empty(classes), np.empty(classes)
@@ -325,7 +326,7 @@ def sweep(
                 score[label] += value * dense_weights[axis, label]
         slack = 0.5 / costs[example]
         for label in range(classes):
-            sign = 1.0 if labels[example] == label else -1.0
+            sign = signs[labels[example], label]
             slope = sign * score[label] - 1.0 + slack * duals[example, label]
             before = duals[example, label]
             after = max(0.0, before - slope / (length + slack))

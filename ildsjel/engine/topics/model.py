@@ -29,6 +29,7 @@ from ildsjel.engine.topics.features import (
     keys,
     vocabulary,
 )
+from ildsjel.engine.topics.sharing import Signs, parts_of, signs_of
 from ildsjel.engine.topics.vectors import Vectors, learned, shipped
 
 ALTERNATIVES = 2  # beside the first: the top three
@@ -106,13 +107,17 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What is learned: known features and their focus, how vectors are centred, weights."""
+    """What is learned: known features and their focus, how vectors are centred, weights; and the
+    `parts` of names that labels share, with the `signs` that follow from labels and parts.
+    """
 
     vocabulary: Vocabulary
     focus: Floats
     centre: Floats
     scale: Floats
     weights: solver.Weights
+    parts: tuple[str, ...]
+    signs: Signs
 
     def rows(self, found: Keys) -> Rows:
         """Known features at their weight."""
@@ -126,7 +131,7 @@ class Fit:
 
     def scores(self, found: Keys, vectors: Floats) -> Scores:
         """For each text and label; the higher, the likelier."""
-        return solver.scores(self.rows(found), self.dense(vectors), self.weights)
+        return solver.scores(self.rows(found), self.dense(vectors), self.weights, self.signs)
 
 
 class TopicModel:
@@ -197,25 +202,26 @@ class TopicModel:
         known = old.vocabulary.with_new(found, len(self))
         more = len(known) - len(old.vocabulary)
         usual = np.float32(np.median(old.focus)) if len(old.focus) else np.float32(1)
-        classes = len(self.labels)
+        questions = weights.duals.shape[1]
         grown = solver.Weights(
-            np.vstack([weights.sparse, np.zeros((more, classes), np.float32)]),
+            np.vstack([weights.sparse, np.zeros((more, questions), np.float32)]),
             weights.dense.copy(),
-            np.vstack([weights.duals, np.zeros((1, classes))]),
+            np.vstack([weights.duals, np.zeros((1, questions))]),
         )
         focus = np.concatenate([old.focus, np.full(more, usual, np.float32)])
         self.fit = replace(old, vocabulary=known, focus=focus, weights=grown)
 
     def _add_label(self, label: str) -> None:
+        """The new label shares what others shared already; more of it is found by `refit`."""
+        place, weights = len(self.labels), self.fit.weights
         self.labels.append(label)
-        weights = self.fit.weights
-        more = (0, 0), (0, 1)
         wider = solver.Weights(
-            np.asarray(np.pad(weights.sparse, more), np.float32),
-            np.asarray(np.pad(weights.dense, more), np.float64),
-            np.asarray(np.pad(weights.duals, more), np.float64),
+            np.insert(weights.sparse, place, 0, axis=1),
+            np.insert(weights.dense, place, 0, axis=1),
+            np.insert(weights.duals, place, 0, axis=1),
         )
-        self.fit = replace(self.fit, weights=wider)
+        signs = signs_of(self.labels, self.fit.parts)
+        self.fit = replace(self.fit, weights=wider, signs=signs)
 
     def _look_again(self) -> None:
         """The newest example with others, some at random where there are many."""
@@ -226,7 +232,7 @@ class TopicModel:
         rows, dense = self.fit.rows(some.found), self.fit.dense(some.vectors)
         duals = self.fit.weights.duals
         part = replace(self.fit.weights, duals=duals[kept])
-        solver.improve(part, rows, dense, some.labels, rounds=_ROUNDS)
+        solver.improve(part, rows, dense, some.labels, self.fit.signs, rounds=_ROUNDS)
         duals[kept] = part.duals
 
     def forget(self, key: str) -> int:
@@ -243,8 +249,8 @@ class TopicModel:
         labels, numbers = np.unique(self.examples.labels, return_inverse=True)
         self.labels = [self.labels[number] for number in labels]
         self.examples = replace(self.examples, labels=numbers.astype(np.int64))
-        self.fit = fit(self.examples, len(self.labels))
-        self.calibration = cross_fit(self.examples, len(self.labels), self.calibration.accuracy)
+        self.fit = fit(self.examples, self.labels)
+        self.calibration = cross_fit(self.examples, self.labels, self.calibration.accuracy)
 
 
 def train(
@@ -281,22 +287,24 @@ def train(
         kept,
         own=own,
         encoder=encoder,
-        fit=fit(kept, len(labels)),
-        calibration=cross_fit(kept, len(labels), accuracy),
+        fit=fit(kept, labels),
+        calibration=cross_fit(kept, labels, accuracy),
     )
 
 
-def fit(examples: Examples, classes: int) -> Fit:
-    """Learn from examples; `classes` is the number of labels."""
+def fit(examples: Examples, labels: Sequence[str]) -> Fit:
+    """Learn from examples, whose labels are given by number."""
+    parts = parts_of(labels)
+    signs = signs_of(labels, parts)
     known = vocabulary(examples.found)
     rows = known.rows(examples.found)
-    focus = solver.focus(rows, examples.labels, classes, len(known))
+    focus = solver.focus(rows, examples.labels, signs, len(known))
     centre = examples.vectors.sum(axis=0) / np.float32(max(1, len(examples)))
     scale = _scale(examples.vectors - centre, examples.widths)
     empty = solver.Weights(np.zeros((0, 0), np.float32), np.zeros((0, 0)), np.zeros((0, 0)))
-    bare = Fit(known, focus, centre, scale, empty)
+    bare = Fit(known, focus, centre, scale, empty, parts, signs)
     weights = solver.fit(
-        bare.rows(examples.found), bare.dense(examples.vectors), examples.labels, classes,
+        bare.rows(examples.found), bare.dense(examples.vectors), examples.labels, signs,
         len(known),
     )  # fmt: skip
     return replace(bare, weights=weights)
@@ -313,16 +321,16 @@ def _scale(centred: Floats, widths: Sequence[int]) -> Floats:
     return factors
 
 
-def cross_fit(examples: Examples, classes: int, accuracy: float) -> Calibration:
+def cross_fit(examples: Examples, labels: Sequence[str], accuracy: float) -> Calibration:
     """Calibrate on examples that were held out, each fold by the others."""
     same = [hash(_features(examples.found, place)) for place in range(len(examples))]
     folds = folds_of(examples.labels, same)
-    scores = np.zeros((len(examples), classes))
+    scores = np.zeros((len(examples), len(labels)))
     for fold in np.unique(folds):
         held = np.flatnonzero(folds == fold)
         seen, unseen = examples.where(np.flatnonzero(folds != fold)), examples.where(held)
         if len(seen):
-            scores[held] = fit(seen, classes).scores(unseen.found, unseen.vectors)
+            scores[held] = fit(seen, labels).scores(unseen.found, unseen.vectors)
     return calibrate(scores, examples.labels, folds, accuracy)
 
 

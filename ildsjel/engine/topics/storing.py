@@ -16,9 +16,10 @@ from ildsjel.engine.topics.calibration import Calibration
 from ildsjel.engine.topics.features import Keys, Vocabulary
 from ildsjel.engine.topics.layout import kernel
 from ildsjel.engine.topics.model import Encoder, Examples, Fit, TopicModel
+from ildsjel.engine.topics.sharing import signs_of
 from ildsjel.engine.topics.vectors import Vectors, shipped
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"ILDSJEL TOPICS\n"
 _LARGEST = 1 << 32  # bytes a model may unfold to
 
@@ -30,6 +31,7 @@ def to_bytes(model: TopicModel) -> bytes:
         "labels": model.labels,
         "keys": examples.keys,
         "widths": examples.widths,
+        "parts": fit.parts,
         "calibration": asdict(model.calibration),
         "encoder": model.encoder is not None,
     }
@@ -76,6 +78,8 @@ def from_bytes(data: bytes, *, encoder: Encoder | None = None) -> TopicModel:
         arrays["centre"],
         arrays["scale"],
         solver.Weights(np.zeros((0, 0), np.float32), np.zeros((0, 0)), arrays["duals"]),
+        tuple(about["parts"]),
+        signs_of(about["labels"], about["parts"]),
     )
     return TopicModel(
         about["labels"],
@@ -106,9 +110,7 @@ def _arrays(data: bytes) -> dict[str, Any]:
 
 def _weights(fit: Fit, examples: Examples) -> solver.Weights:
     rows, dense, duals = fit.rows(examples.found), fit.dense(examples.vectors), fit.weights.duals
-    signed = -duals
-    places = np.arange(len(examples))
-    signed[places, examples.labels] = duals[places, examples.labels]
+    signed = duals * fit.signs[examples.labels]
     sparse = np.zeros((len(fit.vocabulary), duals.shape[1]), np.float32)
     kernel().spread(rows.starts, rows.rows, rows.values, signed, sparse)
     return solver.Weights(sparse, np.asarray(dense.T @ signed, np.float64), duals)
