@@ -53,6 +53,11 @@ def removed_channels(member: Member) -> QuerySet[Channel]:
     return rows.order_by("-removed_at", "-pk")
 
 
+def network_of(channel: Channel) -> str:
+    """The network on which a channel's posts are said."""
+    return str(channel.settings.get("network") or channel.kind)
+
+
 def health_of(channel: Channel) -> Health:
     return Health(_condition(channel), channel.last_event_at, channel.error, channel.error_since)
 

@@ -22,6 +22,7 @@ from ildsjel.engine.matching import Hit, compile_watches
 from ildsjel.flow.inbound import threads_of_parents
 from ildsjel.listening import archive, intake, keeping
 from ildsjel.listening.models import Item, Watch
+from ildsjel.listening.story_grouping import await_turn
 from ildsjel.organisation.audit import changed, record, require, require_own
 from ildsjel.organisation.models import Member, Organisation, Right, utc_now
 
@@ -128,7 +129,8 @@ def _store(channel: Channel, watch: Watch, items: Sequence[Value]) -> int:
         for key, item in by_id.items()
         if key not in known
     ]
-    intake.store(channel, fresh, now=now)
+    new, _ = intake.store(channel, fresh, now=now)
+    await_turn(new, {})
     rows = Item.objects.filter(channel=channel, external_id__in=list(by_id), deleted_at=None)
     same = [row for row in rows if row.revision == by_id[row.external_id].revision]
     hits = _spans(watch, [by_id[row.external_id] for row in same])

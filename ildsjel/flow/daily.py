@@ -6,6 +6,7 @@ from django.db import connection
 
 from ildsjel.channels.imports import remove_old_uploads
 from ildsjel.listening import keeping, tallies
+from ildsjel.listening.story_leaving import forget_old
 from ildsjel.organisation.actions import write_holidays
 from ildsjel.organisation.models import utc_now
 from ildsjel.organisation.queries import countries_in_use
@@ -43,6 +44,12 @@ def keep_statistics() -> int:
 def tally_mentions() -> int:
     """Count one organisation's mentions anew: by another clock, or as every night."""
     return tallies.recount_due(utc_now())
+
+
+def forget_words() -> int:
+    """Let go of the words of stories that are over; the stories stay."""
+    forget_old(utc_now())
+    return 0
 
 
 def compact_archives() -> int:

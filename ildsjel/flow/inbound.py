@@ -28,6 +28,7 @@ from ildsjel.engine.pipeline import Outcome
 from ildsjel.flow.plans import plan_for
 from ildsjel.listening import intake, keeping
 from ildsjel.listening.models import Item
+from ildsjel.listening.story_grouping import await_turn
 from ildsjel.organisation.audit import changed
 from ildsjel.organisation.models import utc_now
 from ildsjel.work.models import claim, let_go
@@ -175,6 +176,9 @@ def _store(
     taken = take(channel, [*arrivals, *(each for each in called if each.opens)])
     unordered = not gateway.capabilities(channel).ordered
     deleted = intake.forget(channel, batch.deletions, now=now, leave_unknown=unordered)
+    reworded = [row for row in edited if row.edited_at == now]
+    signatures = {key: o.signature for key, o in by_id.items() if o.language is not None}
+    await_turn([*new, *reworded, *deleted], signatures)
     after = after_change([*edited, *deleted]) if edited or deleted else []
     conversations = {conversation.pk for conversation in (*taken.changed, *after)}
     return Received(len(new), len(edited), len(deleted), len(conversations), taken.opened)

@@ -8,6 +8,7 @@ from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
 from ildsjel.dialogue.models import Message
 from ildsjel.flow import alarms, daily, imports, inbound, outbound, sample_making
+from ildsjel.listening import story_grouping
 from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
 from ildsjel.work.models import free_leases_of_the_dead
@@ -67,6 +68,14 @@ def listening() -> list[Job]:
     ]
 
 
+def stories() -> list[Job]:
+    """By themselves: after an import there are many posts to compare."""
+    return [
+        Job("group stories", story_grouping.group_due, every=1),
+        Job("forget old words", daily.forget_words, every=DAY),
+    ]
+
+
 def samples() -> list[Job]:
     """By itself: making one takes seconds, for which nobody's snoozed conversation should wait."""
     return [Job("make samples", sample_making.make_due, every=0.5)]
@@ -89,6 +98,7 @@ def loops() -> dict[str, list[Job]]:
         "chores": chores(),
         "listening": listening(),
         "samples": samples(),
+        "stories": stories(),
         "archives": archives(),
     }
     return {**single, **senders, **readers}

@@ -15,6 +15,7 @@ import pyarrow as pa
 from django.conf import settings
 
 from ildsjel.channels.models import Channel
+from ildsjel.channels.queries import network_of
 from ildsjel.engine.items import Address, Deletion, Item, Visibility
 from ildsjel.listening import archive
 from ildsjel.organisation.models import Organisation
@@ -66,8 +67,7 @@ def _public(items: Sequence[Item], since: datetime, now: datetime) -> list[Item]
 def _append(channel: Channel, items: Sequence[Item], now: datetime) -> None:
     if not items or channel.kind == "mail":
         return
-    network = str(channel.settings.get("network") or channel.kind)
-    rows = archive.table_of(items, channel=channel.pk, network=network, received_at=now)
+    rows = archive.table_of(items, channel=channel.pk, network=network_of(channel), received_at=now)
     archive.append(folder_of(channel.organisation_id), rows)
 
 

@@ -1,5 +1,5 @@
 """Tables of watches, items (in their newest revision, older ones beside), mentions and their
-tallies, and bursts."""
+tallies, bursts and stories."""
 
 from django.db import models
 from django.utils import timezone
@@ -232,3 +232,109 @@ class Burst(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.watch} {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class Story(OrganisationOwned):
+    """Two posts or more that say nearly the same. Counts are of the posts that it has now.
+
+    One that has become part of another stays as a sign to it, without posts: somebody may have
+    kept its address.
+    """
+
+    first = models.ForeignKey(Item, models.SET_NULL, null=True, related_name="+")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    posts = models.PositiveIntegerField()
+    others = models.PositiveIntegerField()  # posts that are not our own
+    part_of = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "-last_at", "-id"], name="story_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.posts}"
+
+
+class Wording(OrganisationOwned):
+    """One text, by its signature (`engine.stories`), as it was said from `first_at` to `last_at`.
+
+    Forgotten some time after it was said last, and found by its `StoryKey` until then. `period` is
+    the one in which it was said last by our clock.
+    """
+
+    code = models.BigIntegerField()
+    signature = models.BinaryField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, related_name="wordings")
+    period = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "code"], name="wording_by_code"),
+            models.Index(fields=["organisation", "period"], name="wording_by_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.first_at:%Y-%m-%d}"
+
+
+class StoryKey(models.Model):
+    """Under `key` stands the wording with this code. Keys of a period are forgotten together."""
+
+    pk = models.CompositePrimaryKey("organisation", "period", "key", "code")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    period = models.PositiveIntegerField()
+    key = models.BigIntegerField()
+    code = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.code}"
+
+
+class StoryItem(OrganisationOwned):
+    """An item that can be recognised: its wording, as long as we know it, and its story if it has
+    one. `account` is a number for its author on its `network`."""
+
+    item = models.OneToOneField(Item, models.CASCADE, related_name="telling")
+    wording = models.ForeignKey(Wording, models.SET_NULL, null=True, related_name="tellings")
+    story = models.ForeignKey(
+        Story, models.SET_NULL, null=True, related_name="tellings", db_index=False
+    )
+    published_at = models.DateTimeField()
+    network = models.CharField(max_length=40)
+    account = models.BigIntegerField()
+    own = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["story", "-published_at", "-item"],
+                name="telling_by_time",
+                condition=models.Q(story__isnull=False),
+            ),
+            models.Index(
+                fields=["story", "network", "account"],
+                name="telling_by_account",
+                condition=models.Q(story__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} in {self.story_id}"
+
+
+class StoryTurn(OrganisationOwned):
+    """An item that is new, or has changed, and waits to be put into its story or out of it.
+
+    `signature` is that of its words (empty where they are too few); NULL where nobody has worked
+    it out yet.
+    """
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="+")
+    signature = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.item_id)
