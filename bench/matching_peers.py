@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.common import POSTGRES
 from ildsjel.engine.matching import Post, parse
-from ildsjel.engine.matching.anchors import anchors
+from ildsjel.engine.matching.anchors import anchors, rarest
 from ildsjel.engine.matching.document import Document
 from ildsjel.engine.matching.nodes import And, Near, Node, Not, Or, Phrase, Query, Term, Window
 from ildsjel.engine.matching.oracle import find
@@ -37,7 +37,8 @@ def _literals(queries: Sequence[Query]) -> dict[str, list[int]]:
     """For each word or beginning of a word the watches that it is the rarest of."""
     found: dict[str, list[int]] = {}
     for number, query in enumerate(queries):
-        for term, _ in anchors(query.root, {})[1]:
+        for anchor in anchors(query.root, {})[1]:
+            term = rarest(anchor, {})
             found.setdefault(term.key.rstrip("*"), []).append(number)
     return found
 
@@ -164,7 +165,7 @@ def regexes(sources: Sequence[str]) -> Match:
     queries = [parse(source) for source in sources]
     patterns = []
     for query in queries:
-        keys = [term.key for term, _ in anchors(query.root, {})[1]]
+        keys = [rarest(anchor, {}).key for anchor in anchors(query.root, {})[1]]
         each = [re.escape(k.rstrip("*")) + ("" if k.endswith("*") else r"\b") for k in keys]
         patterns.append(re.compile(r"\b(?:" + "|".join(each) + ")"))
 

@@ -25,8 +25,6 @@ from ildsjel.engine.text import fold
 
 pytest.importorskip("numba")
 
-from ildsjel.engine.matching import runner
-
 PAIRS = int(os.environ.get("ILDSJEL_MATCHING_PAIRS", "20000"))
 WATCHES, POSTS = 40, 25  # in one round
 
@@ -190,15 +188,15 @@ def test_each_character_is_folded_as_python_folds_it() -> None:
     characters = Characters()
     every = "".join(map(chr, range(0x110000)))
     characters.fill(every, folded=False)
-    tables = characters.tables
+    table = characters.table
     differing = []
     for code, character in enumerate(every):
-        entry = int(tables.entries[tables.index[code >> 8] + (code & 255)])
+        entry = int(table[table[code >> 8] + (code & 255)])
         if entry == COMPLEX:
             continue
         if entry <= EXPANDS:
             begin = EXPANDS - entry + 1
-            codes = tables.expansions[begin : begin + tables.expansions[begin - 1]]
+            codes = table[begin : begin + table[begin - 1]]
         else:
             codes = [] if entry == SKIP else [entry]
         # Between two letters, so that it is folded where others are too.
@@ -280,14 +278,6 @@ def test_longer_posts_are_searched_so_far() -> None:
         short, long = filler * 60_000 + "snø", filler * 150_000 + "snø"
         assert pairs(matcher.matches([short, long])) == [(0, 1)]
         assert pairs(matcher.matches(pa.array([short, long]))) == [(0, 1)]
-
-
-def test_serial_numbers_begin_anew_before_they_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_WORN_OUT", 5)
-    matcher = compile_watches({1: "snø NOT is", 2: "*veien*", 3: '"snø is"'})
-    for _ in range(8):
-        texts = ("snø", "snø is", "hovedveiene")
-        assert [matcher.watches_of(Post(text=text)) for text in texts] == [[1], [3], [2]]
 
 
 @pytest.mark.parametrize("folder", ["", "/proc/nowhere"])

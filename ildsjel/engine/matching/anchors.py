@@ -1,6 +1,7 @@
 """The rarest terms that any post matching a query must hold one of: under these it is filed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from math import sqrt
 from typing import Final
 
 from ildsjel.engine.matching.document import Document
@@ -20,9 +21,9 @@ from ildsjel.engine.matching.posts import Post
 from ildsjel.engine.matching.wildcards import literals
 from ildsjel.engine.text import words
 
-# The share of posts that hold one of the terms; each with another that must be there too, if any.
-Anchors = tuple[float, frozenset[tuple[Term, Term | None]]]
 Frequency = Mapping[str, float]  # the share of posts that hold a folded word
+Anchor = Term | Phrase
+Anchors = tuple[float, frozenset[Anchor]]  # the share of posts that hold one of them, and these
 _NOWHERE: Anchors = (float("inf"), frozenset())
 
 # Words so common in the Nordic languages and English that filing a watch under them helps little.
@@ -42,36 +43,46 @@ _COMMON: Final = frozenset(
 
 
 def anchors(node: Node, frequency: Frequency) -> Anchors:
-    """The cheapest set of terms, of a query in which NOT stands at spots alone."""
+    """The cheapest set of terms and phrases, of a query in which NOT stands at spots alone."""
     match node:
         case Not():
             return _NOWHERE
         case And(parts):
-            return _of_all([anchors(part, frequency) for part in parts])
+            return _cheapest(anchors(part, frequency) for part in parts)
         case Or(parts):
             return _any_of(anchors(part, frequency) for part in parts)
         case Term():
-            return cost(node, frequency), frozenset({(node, None)})
-        case Phrase(terms) | Window(terms, _):
-            return _of_all([anchors(term, frequency) for term in terms])
+            return cost(node, frequency), frozenset({node})
+        case Phrase():
+            return phrase_cost(node, frequency), frozenset({node})
+        case Window(terms, _):
+            return _cheapest(anchors(term, frequency) for term in terms)
         case Near(left, right, _, _):
-            sides = [_any_of(anchors(spot, frequency) for spot in side) for side in (left, right)]
-            return _of_all(sides)
+            sides = (left, right)
+            return _cheapest(_any_of(anchors(spot, frequency) for spot in side) for side in sides)
 
 
-def _of_all(parts: Sequence[Anchors]) -> Anchors:
-    """The cheapest part; beside a term that says little by itself, one of another part."""
-    ordered = sorted(parts, key=lambda each: each[0])
-    price, terms = ordered[0]
-    certain = [each for share, each in ordered[1:] if share < float("inf")]
-    alone = [next(iter(each))[0] for each in certain if len(each) == 1]
-    other = alone[0] if alone else None
-    return price, frozenset((term, partner or other) for term, partner in terms)
+def _cheapest(parts: Iterable[Anchors]) -> Anchors:
+    return min(parts, key=lambda each: each[0])
 
 
 def _any_of(parts: Iterable[Anchors]) -> Anchors:
     each = list(parts)
-    return sum(price for price, _ in each), frozenset().union(*(terms for _, terms in each))
+    return sum(price for price, _ in each), frozenset().union(*(found for _, found in each))
+
+
+def rarest(anchor: Anchor, frequency: Frequency) -> Term:
+    """The term itself, or the rarest of a phrase."""
+    if isinstance(anchor, Term):
+        return anchor
+    return min(anchor.terms, key=lambda term: cost(term, frequency))
+
+
+def phrase_cost(phrase: Phrase, frequency: Frequency) -> float:
+    """The share of posts that hold the words beside each other: between that of words which know
+    nothing of each other and that of the rarest, halfway in orders of magnitude."""
+    shares = sorted(cost(term, frequency) for term in phrase.terms)
+    return shares[0] * sqrt(shares[1]) if len(shares) > 1 else shares[0]
 
 
 def cost(term: Term, frequency: Frequency) -> float:

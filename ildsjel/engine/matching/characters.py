@@ -4,7 +4,6 @@ Pages of 256 characters are filled from `engine.text` as they are first met, so 
 twice: what the kernel takes a character for is what folding and the word pattern make of it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,12 +22,14 @@ UPPER: Final = 1 << 26  # a capital, before folding
 DIGIT: Final = 1 << 27
 MORE: Final = 1 << 28  # not the first that its character folds to
 CUT: Final = 1 << 29  # in text that comes folded: a word of a tag begins here
+SIGN: Final = 1 << 30  # a tag or name may begin here: # or @
 
 SKIP: Final = -1  # nothing: an invisible character
 COMPLEX: Final = -2  # folds together with its neighbours: left to Python
-EXPANDS: Final = -16  # and below: several characters, told in `expansions` at EXPANDS - entry
+EXPANDS: Final = -16  # and below: several characters, told at EXPANDS - entry
 
 PAGES: Final = 0x110000 >> 8
+INDEX: Final = 2 * PAGES  # the length of what tells where pages begin
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _MARK = regex.compile(r"\p{M}")
 _EMOJI = regex.compile(r"[\p{ExtPict}\p{EMod}]")
@@ -40,45 +41,37 @@ _TOGETHER = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """`index`: by page, where its entries begin in `entries`, -1 where it is not filled yet; the
-    second half is for text that comes folded. `expansions`: runs of a length and entries."""
-
-    index: NDArray[np.int32]
-    entries: NDArray[np.int32]
-    expansions: NDArray[np.int32]
-
-
 class Characters:
-    """The tables so far. Filling replaces them whole, so that others may go on reading."""
+    """The table so far; it is replaced whole as it grows, so that others may go on reading.
+
+    It begins with an index: by page, where its entries begin, -1 where it is not filled yet; the
+    second half of it is for text that comes folded. After it stand pages of entries, and runs of a
+    length and entries for the characters that fold to several.
+    """
 
     def __init__(self) -> None:
-        self.tables = Tables(
-            np.full(2 * PAGES, -1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32)
-        )
+        self.table: NDArray[np.int32] = np.full(INDEX, -1, np.int32)
+        self.fill(" ", folded=False)
+        self.fill(" ", folded=True)
 
     def fill(self, text: str, *, folded: bool) -> None:
         """Make the pages of all characters of a text."""
-        known = self.tables
+        known = self.table
         first = PAGES if folded else 0
         wanted = {first + (ord(c) >> 8) for c in set(text)}
-        missing = sorted(page for page in wanted if known.index[page] < 0)
+        missing = sorted(page for page in wanted if known[page] < 0)
         if not missing:
             return
-        index, expansions = known.index.copy(), list(known.expansions)
-        entries = list(known.entries)
+        index, rest = known[:INDEX].copy(), known[INDEX:].tolist()
         for page in missing:
-            index[page] = len(entries)
             codes = range((page - first) << 8, ((page - first) << 8) + 256)
             if folded:
-                entries += [code | _class_of(chr(code)) for code in codes]
+                entries = [code | _class_of(chr(code)) for code in codes]
             else:
-                entries += [_entry(chr(code), expansions) for code in codes]
-        self.tables = Tables(index, np.array(entries, np.int32), np.array(expansions, np.int32))
-
-
-CHARACTERS: Final = Characters()
+                entries = [_entry(chr(code), rest) for code in codes]
+            index[page] = INDEX + len(rest)
+            rest += entries
+        self.table = np.concatenate([index, np.array(rest, np.int32)])
 
 
 def _class_of(folded: str) -> int:
@@ -88,19 +81,25 @@ def _class_of(folded: str) -> int:
         return MARK
     if "\U0001f1e6" <= folded <= "\U0001f1ff":
         return EMOJI | FLAG
+    if folded in "#@":
+        return SIGN
     return UNDERSCORE if folded == "_" else EMOJI if _EMOJI.match(folded) else 0
 
 
-def _entry(character: str, expansions: list[int]) -> int:
-    if _TOGETHER.match(character):
-        return COMPLEX
+def _entry(character: str, rest: list[int]) -> int:
+    """What stands for a character; where it folds to several, they are added to the rest."""
     folded = fold(character)
     if _INVISIBLE.match(character) or not folded:
-        return SKIP
+        return SKIP  # also what chooses how an emoji looks; those beside it know nothing of it
+    if _TOGETHER.match(character):
+        return COMPLEX
     shape = UPPER if _UPPER.match(character) else DIGIT if _DIGIT.match(character) else 0
     entries = [ord(each) | _class_of(each) | MORE for each in folded]
     entries[0] += shape - MORE
     if len(entries) == 1:
         return entries[0]
-    expansions += [len(entries), *entries]
-    return EXPANDS - (len(expansions) - len(entries) - 1)
+    rest += [len(entries), *entries]
+    return EXPANDS - (INDEX + len(rest) - len(entries) - 1)
+
+
+CHARACTERS: Final = Characters()

@@ -1,25 +1,25 @@
-"""numba, where it is installed: functions as machine code, kept on disk between runs."""
+"""The kernel's functions as machine code, compiled as they are imported for the types they name."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeVar, cast, get_args, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
+
+from ildsjel.engine.compiling import to_machine_code
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Bytes = NDArray[np.uint8]  # never written to
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
 Table = Annotated[NDArray[np.int32], "rows and columns"]
 
 _TYPES: Final[dict[Any, Any]] = {
     Bytes: types.Array(types.uint8, 1, "C", readonly=True),
     Ints: types.Array(types.int32, 1, "C"),
     Longs: types.Array(types.int64, 1, "C"),
-    Hashes: types.Array(types.uint64, 1, "C"),
     Table: types.Array(types.int32, 2, "C"),
     int: types.int64,
     bool: types.boolean,
@@ -33,11 +33,12 @@ def compiled(function: Function) -> Function:
 
     It is compiled once, for the types that its annotations name; what it calls must stand above it.
     """
-    signature = _signature(function)
-    try:
-        return cast(Function, njit(signature, cache=True, nogil=True)(function))
-    except RuntimeError:  # no folder for the cache can be written to
-        return cast(Function, njit(signature, nogil=True)(function))
+    return to_machine_code(function, _signature(function))
+
+
+def inlined(function: Function) -> Function:
+    """The same, made part of each function that calls it: a call passes seven values an array."""
+    return to_machine_code(function, _signature(function), inlined=True)
 
 
 def _signature(function: Callable[..., Any]) -> Any:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ildsjel.engine.matching.anchors import Frequency, anchors
+from ildsjel.engine.matching.anchors import Frequency, anchors, rarest
 from ildsjel.engine.matching.document import Document, nordic
 from ildsjel.engine.matching.inflection import beginning_of_forms
 from ildsjel.engine.matching.nodes import Kind, Query, Term, Zone
@@ -57,7 +57,8 @@ class Index:
     def __init__(self, queries: Sequence[Query], frequency: Frequency) -> None:
         self._shelves: dict[tuple[Zone, Kind, bool], _Shelf] = defaultdict(_Shelf)
         for number, query in enumerate(queries):
-            for term, _ in anchors(query.root, frequency)[1]:
+            for anchor in anchors(query.root, frequency)[1]:
+                term = rarest(anchor, frequency)
                 self._shelves[term.zone, term.kind, term.nordic].add(term, number)
 
     def candidates(self, document: Document) -> set[int]:

@@ -1,33 +1,27 @@
 """The inner loop: from the bytes of posts to the watches that match, compiled by numba.
 
 For each post: decode and fold by table, cut into tokens, hash each token as it is read, note which
-of the segment's atoms (words, prefixes, suffixes, patterns) it holds and where, and run the short
-programs of those watches that are filed under one of them. Time grows in step with the post; each
-watch is run once at most. What only Python can tell is left to it: posts whose characters fold
-together come back to be folded, and matches that hang on inflection or capitals to be confirmed.
+of the segment's atoms (words, runs of words, prefixes, suffixes, patterns) it holds and where, and
+look at those watches alone that are filed under one of them: each at most once, by what remains to
+be asked of it there. Time grows in step with the post. What only Python can tell is left to it:
+posts whose characters fold together come back to be folded, and matches that hang on inflection or
+capitals to be confirmed.
 
 This module imports numba and is itself imported only when the kernel is first used.
 """
 
 from ildsjel.engine.matching import layout
-from ildsjel.engine.matching.characters import (
-    COMPLEX,
-    CUT,
-    EXPANDS,
-    PAGES,
-)
-from ildsjel.engine.matching.compiling import Bytes, Hashes, Ints, Longs, Table, compiled
-from ildsjel.engine.matching.kernel_judging import judge
-from ildsjel.engine.matching.kernel_reading import emit, read_part, read_tags
+from ildsjel.engine.matching.compiling import Bytes, Ints, Longs, compiled
+from ildsjel.engine.matching.kernel_folding import fold_part
+from ildsjel.engine.matching.kernel_judging import judge, write_down
+from ildsjel.engine.matching.kernel_reading import read_part, read_spelled
 from ildsjel.engine.matching.layout import (
     CRAMPED,
-    CUT_HERE,
     DONE,
     FOLDED,
     FOLDS,
     FULL,
     KEY_PART,
-    PART,
     STRANGE,
     TAG_PART,
     TEXT_PART,
@@ -35,84 +29,46 @@ from ildsjel.engine.matching.layout import (
 )
 
 _KEY_KIND = 4
-_MOST_CHARACTERS = 200_000  # MAX_TEXT, which the kernel sees to where no Python has
 
 
 @compiled
-def decode(data: Bytes, at: int, end: int) -> tuple[int, int]:
-    """The character at a place of UTF-8 and where the next begins; U+FFFD for what is none."""
-    byte = int(data[at])
-    if byte < 0x80:
-        return byte, at + 1
-    size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-    if byte < 0xC2 or byte > 0xF4 or at + size > end:
-        return 0xFFFD, at + 1
-    code = byte & (0x7F >> size)
-    for place in range(at + 1, at + size):
-        follows = int(data[place])
-        if follows & 0xC0 != 0x80:
-            return 0xFFFD, at + 1
-        code = code << 6 | (follows & 0x3F)
-    return (code, at + size) if code < 0x110000 else (0xFFFD, at + 1)
-
-
-@compiled
-def fold_part(
-    data: Bytes, at: int, end: int, index: Ints, entries: Ints, expansions: Ints, codes: Ints
-) -> tuple[int, int]:
-    """Decode and fold to the end of a part: how many characters (or why not), and where it ends."""
-    length = count = 0
-    folded = at < end and data[at] == FOLDED
-    first = PAGES if folded else 0
-    at += folded
-    cut = 0
-    while at < end and data[at] != PART:
-        if length + 20 > len(codes) // 3:
-            return -CRAMPED - 10, at
-        if data[at] == CUT_HERE:
-            cut = CUT
-            at += 1
-            continue
-        code, at = decode(data, at, end)
-        count += 1
-        if count > _MOST_CHARACTERS and not folded:
-            continue
-        page = index[first + (code >> 8)]
-        if page < 0:
-            return STRANGE, at
-        entry = entries[page + (code & 255)]
-        if entry >= 0:
-            codes[length] = entry | cut
-            length += 1
-        elif entry <= EXPANDS:
-            for place in range(
-                EXPANDS - entry + 1, EXPANDS - entry + 1 + expansions[EXPANDS - entry]
-            ):
-                codes[length] = expansions[place]
-                length += 1
-        elif entry == COMPLEX:
-            return FOLDS, at
-        cut = 0
-    return length, at
+def read_zones(
+    table: Longs, body: Ints, work: Longs, codes: Ints, length: int,
+    part: int, zones: int, position: int, folded: bool,
+) -> int:  # fmt: skip
+    """Read a part as each of its zones (one in four bits), in each of the spellings that are
+    looked for; returns the next position."""
+    asked = table[layout.ZONES]
+    following = position
+    while True:
+        zone = zones & 15
+        for nordic in range(2):
+            if not asked >> (zone + 16 * nordic) & 1:
+                continue
+            if part == KEY_PART:
+                read_spelled(table, body, work, codes, 0, length, zone, _KEY_KIND, nordic, 0)
+            else:
+                following = read_part(
+                    table, body, work, codes, length, zone, nordic, position, folded
+                )
+        zones >>= 4
+        if zones == 0:
+            return following
 
 
 @compiled
 def read_post(
-    header: Longs, keys: Hashes, body: Ints, work: Ints, codes: Ints,
-    data: Bytes, at: int, end: int, index: Ints, entries: Ints, expansions: Ints,
+    table: Longs, body: Ints, work: Longs, codes: Ints, data: Bytes, at: int, end: int,
+    characters: Ints,
 ) -> int:  # fmt: skip
     """Read all parts of a post; returns DONE, or why it cannot be read."""
     part, zones, position = TEXT_PART, 0, 0
     while True:
         folded = at < end and data[at] == FOLDED
-        length, at = fold_part(data, at, end, index, entries, expansions, codes)
+        length, at = fold_part(data, at, end, characters, codes, work)
         if length < 0:
             return length
-        if part == KEY_PART:
-            emit(header, keys, body, work, codes, 0, length, _KEY_KIND, zones, 0)
-        else:
-            position = read_part(header, keys, body, work, codes, length, zones, position)
-            position = read_tags(header, keys, body, work, codes, length, zones, position, folded)
+        position = read_zones(table, body, work, codes, length, part, zones, position, folded)
         if at >= end:
             return DONE
         part = int(data[at + 1])
@@ -128,44 +84,41 @@ def read_post(
 
 
 @compiled
+def forget(work: Longs) -> None:
+    """Make ready for the next post."""
+    seen = work[layout.SEEN]
+    for number in range(work[layout.SEEN_COUNT]):
+        work[seen + (work[work[layout.SEEN_LIST] + number] >> 6)] = 0
+    for counter in (layout.SEEN_COUNT, layout.HIT_COUNT, layout.SPOT_COUNT, layout.MARKS):
+        work[counter] = 0
+    work[layout.SERIAL] += 1
+
+
+@compiled
 def match(
-    header: Longs, keys: Hashes, body: Ints, work: Ints, codes: Ints,
-    data: Bytes, offsets: Longs, first: int,
-    index: Ints, entries: Ints, expansions: Ints, matches: Table,
+    table: Longs, body: Ints, work: Longs, codes: Ints, data: Bytes, offsets: Longs, first: int,
+    characters: Ints, posts: Ints, watches: Longs,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Match posts from `first` on; `data` from offset to offset is a post.
 
-    Writes (post, watch, 1 or 2) or (post, STRANGE or FOLDS, 0) into `matches`. Returns how many,
-    the post at which it stopped, and why: DONE, FULL or CRAMPED.
+    Writes matches to `posts` and `watches`, in order of both: the watch, with TO_CONFIRM if need
+    be, or STRANGE or FOLDS. Returns how many, the post at which it stopped, and why: DONE, FULL or
+    CRAMPED. Where it was FULL, what that post matches stays marked for the next call.
     """
     count = 0
     for post in range(first, len(offsets) - 1):
-        work[layout.SERIAL] += 1
-        work[work[layout.SEEN_LIST]] = 0
-        work[work[layout.SPOTS]] = 0
+        forget(work)
         read = read_post(
-            header,
-            keys,
-            body,
-            work,
-            codes,
-            data,
-            offsets[post],
-            offsets[post + 1],
-            index,
-            entries,
-            expansions,
+            table, body, work, codes, data, offsets[post], offsets[post + 1], characters
         )
-        if read < STRANGE + FOLDS or work[work[layout.SPOTS]] + 1 >= work[layout.ROOM]:
+        if read < STRANGE + FOLDS or work[layout.SPOT_COUNT] >= work[layout.ROOM]:
             return count, post, CRAMPED
-        if read < 0:
-            if count + 1 >= len(matches):
-                return count, post, FULL
-            matches[count, 0], matches[count, 1], matches[count, 2] = post, read, 0
-            count += 1
-            continue
-        kept = judge(header, body, work, post, matches, count)
-        if kept < 0:
+        if read == DONE:
+            judge(table, body, work)
+        if count + work[layout.MARKS] + 1 > len(posts):
             return count, post, FULL
-        count = kept
+        if read != DONE:
+            posts[count], watches[count] = post, read
+            count += 1
+        count = write_down(table, work, post, posts, watches, count)
     return count, len(offsets) - 1, DONE

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ildsjel.engine.matching.programs import Program
+    from ildsjel.engine.matching.programs import Filed
     from ildsjel.engine.matching.runner import Runner
 
 _WORTH_LOADING = 100_000  # posts × watches; below, Python is done before numba is loaded
@@ -26,7 +26,7 @@ def is_worth_it(posts: int, watches: int) -> bool:
     return posts * watches >= _WORTH_LOADING and is_installed()
 
 
-def runner(programs: "Sequence[Program]") -> "Runner":
+def runner(programs: "Sequence[Filed]") -> "Runner":
     """The kernel over these programs. The first call of a process loads numba."""
     from ildsjel.engine.matching.runner import Runner
     from ildsjel.engine.matching.segment import lay_out

@@ -1,14 +1,14 @@
 """Where the parts of a compiled segment lie in its arrays, and what its codes mean.
 
-A segment is three arrays: `header` (int64), `keys` (uint64, a hash table) and `body` (int32, all
-other parts one after another). The header tells where each part begins.
+A segment is two arrays: `table` (int64: a header, a hash table, the values of patterns) and `body`
+(int32: all other parts one after another). The header tells where each part begins.
 """
 
 from typing import Final
 
 # header
 SEED: Final = 0
-SHIFT: Final = 1  # of a hash, to find its place among the keys
+SHIFT: Final = 1  # of a hash, to find its place in the table
 ATOMS: Final = 2  # how many
 WATCHES: Final = 3
 PATTERNS: Final = 4
@@ -16,26 +16,39 @@ PREFIXES: Final = 5  # bit n: prefixes of n characters are looked for (62: of 62
 SUFFIXES: Final = 6
 GRAMS: Final = 7  # bit n: pieces of n characters are looked for (1 to 3)
 ZONES: Final = 8  # bit n: terms are looked for in zone n; from bit 16 on, spelled the Nordic way
-VALUES: Final = 9  # from here on: where a part begins in the body. By key: an atom, or a list
-PLACED: Final = 10  # by atom: whether its positions matter
-FILES: Final = 11  # by atom: where the list of watches filed under it begins
-FILED: Final = 12  # in pairs: an atom that must be there too (-1: none), and the watch
-ENTRIES: Final = 13  # by watch: its first instruction
-CODE: Final = 14
-LISTS: Final = 15  # phrases, NEARs and lists of patterns: see their places of use
-PATTERN_ATOM: Final = 16  # by pattern
-PATTERN_TEXT: Final = 17  # by pattern: where its characters begin; one more for the end
-PATTERN_CODES: Final = 18
-POINTERS: Final = 19  # a number, no place: the words of the longest phrase
-HEADER: Final = 20
+PATTERN_VALUES: Final = 9  # in the table, by pattern: its value
+LISTS: Final = 10  # from here on in the body: phrases, NEARs and lists of patterns
+PATTERN_TEXT: Final = 11  # by pattern: where its characters begin; one more for the end
+PATTERN_CODES: Final = 12
+CODE: Final = 13
+FILES: Final = 14  # by atom: see below; values name the place itself
+POINTERS: Final = 15  # a number, no place: the words of the longest phrase
+MASK: Final = 16  # of the places of the table
+HEADER: Final = 17
+
+# A value in the table: the atom and where its file begins in the body (0: it has none), and flags.
+# The value of a piece of patterns is where their list begins.
+ATOM_BITS: Final = 28
+NO_ATOM: Final = (1 << ATOM_BITS) - 1
+FILE_MASK: Final = (1 << 31) - 1
+PLACED: Final = 1 << 59  # its positions matter
+STARTS: Final = 1 << 60  # a word with which a run begins
+WITHIN: Final = 1 << 61  # a word that stands later in a run
+GOES_ON: Final = 1 << 62  # a run that is the beginning of another
+MISSING: Final = -1
+
+# A file: how many watches match wherever the atom is, and how many must be run; those watches; then
+# in pairs the others (twice their number, and 1 if they are filed elsewhere too) and their code.
 
 # how an atom is found; they end the hash of its characters
 EXACT: Final = 1
 PREFIX: Final = 2
 SUFFIX: Final = 3
-GRAM: Final = 4  # and with the number of characters added: a piece of a pattern
+RUN: Final = 4  # words that follow each other
+GRAM: Final = 8  # and with the number of characters added: a piece of a pattern
+LONGEST_RUN: Final = 8  # words
 
-# instructions: (operation, argument, where to go if it holds, where if not)
+# instructions: (operation + 4 * argument, where to go if it holds, where if not)
 ATOM: Final = 0
 PHRASE: Final = 1
 NEAR: Final = 2
@@ -60,18 +73,29 @@ FULL: Final = 1  # the room for matches
 CRAMPED: Final = 2  # the scratch
 STRANGE: Final = -1  # in place of a watch: a character is not in the tables yet
 FOLDS: Final = -2  # in place of a watch: the post must come folded
+TO_CONFIRM: Final = 1 << 40  # added to a watch: it matches if the plain evaluation says so
 
-# The scratch: counters, where its parts begin, then these.
-SERIAL: Final = 0  # of the post; what was noted with another is not true of it
+# The scratch: counters, where its parts begin, then these. Bits stand 64 to a number.
+SERIAL: Final = 0  # of the post
 TOKEN: Final = 1  # of the token
 ROOM: Final = 2  # characters of a post that there is room for, and occurrences
-SEEN: Final = 3  # by atom: the serial of the last post that holds it
-FIRST: Final = 4  # by atom: its first occurrence in the post, -1 for none noted
-LAST: Final = 5
-SEEN_LIST: Final = 6  # how many atoms the post holds, and which
-STAMPS: Final = 7  # by watch: the serial of the last post that it was run on
-TRIED: Final = 8  # by pattern: the serial of the last token that it was held against
-POINTERS_AT: Final = 9  # of two phrases at a time, their words' next occurrences
-SPOTS: Final = 10  # how many occurrences there are, and their positions
-FOLLOWING: Final = 11  # by occurrence: the next of the same atom, -1 for none
-SCRATCH: Final = 16
+SEEN: Final = 3  # bits by atom: the post holds it
+SEEN_COUNT: Final = 4
+SEEN_LIST: Final = 5  # the atoms that the post holds
+HIT_COUNT: Final = 6
+HITS: Final = 7  # their files
+FIRST: Final = 8  # by atom: its first occurrence in the post
+LAST: Final = 9
+STAMPS: Final = 10  # by watch: the serial of the last post that it was run on
+TRIED: Final = 11  # by pattern: the serial of the last token that it was held against
+POINTERS_AT: Final = 12  # of two phrases at a time, their words' next occurrences
+SPOT_COUNT: Final = 13  # how many occurrences there are
+SPOTS: Final = 14  # their positions
+FOLLOWING: Final = 15  # by occurrence: the next of the same atom, -1 for none
+RUN_COUNT: Final = 16
+RUNS: Final = 17  # the hashes of runs that may go on at the next word
+FOUND: Final = 18  # bits by watch: it matches
+FOUND_WORDS: Final = 19  # bits by number of FOUND: it is not 0
+UNSURES: Final = 20  # bits by watch: to be confirmed
+MARKS: Final = 21  # how many matches there are at most
+SCRATCH: Final = 24

@@ -7,7 +7,7 @@ lies in a small part of its own, until `compacted` lays all out anew.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,16 +21,19 @@ from ildsjel.engine.matching.document import Document
 from ildsjel.engine.matching.explanation import Spans, text_spans
 from ildsjel.engine.matching.grammar import parse
 from ildsjel.engine.matching.index import Index
+from ildsjel.engine.matching.layout import TO_CONFIRM
 from ildsjel.engine.matching.nodes import Query, Zone, terms_of
 from ildsjel.engine.matching.oracle import find
 from ildsjel.engine.matching.posts import Post, as_post
-from ildsjel.engine.matching.programs import Program, compile_query
+from ildsjel.engine.matching.programs import Filed, compile_query
 
 if TYPE_CHECKING:
     from ildsjel.engine.matching.runner import Runner
 
 MOST_APART = 256  # watches put in since all were laid out, after which it is time to do so again
-Pairs = NDArray[np.int64]
+Longs = NDArray[np.int64]
+Rows = tuple[NDArray[np.int32], Longs]  # posts, and a watch that each matches
+NOTHING: Final = (np.zeros(0, np.int32), np.zeros(0, np.int64))
 MATCHES = pa.schema([("post", pa.uint32()), ("watch", pa.int64())])
 
 
@@ -45,13 +48,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class _LaidOut:
-    """Watches that are laid out together, when they are first matched. `programs` are kept only
+    """Watches that are laid out together, when they are first matched; in order of ids, so that
+    what is in order of their numbers is in order of ids too. `programs` are kept only
     where they will soon be laid out again."""
 
     ids: tuple[int, ...] = ()
     queries: tuple[Query, ...] = ()
     frequency: Frequency = field(default_factory=dict)
-    programs: tuple[Program, ...] = ()
+    programs: tuple[Filed, ...] = ()
 
     @cached_property
     def runner(self) -> "Runner":
@@ -87,49 +91,78 @@ class _Part:
         known = self.watches.number_of
         return replace(self, gone=self.gone | {known[each] for each in watches if each in known})
 
+    def ids_of(self, rows: Rows) -> Rows:
+        """The same with the ids of the watches in place of their numbers."""
+        return rows[0], self.watches.id_of[rows[1]]
+
     def living(self) -> Iterator[int]:
         return (number for number in range(len(self.watches.ids)) if number not in self.gone)
 
-    def matches(self, batch: Batch) -> Pairs:
-        """Rows of (post, number of a watch), in no order."""
+    def matches(self, batch: Batch) -> Rows:
+        """What a batch matches, watches by their numbers; in order."""
         if not self.watches.ids:
-            return np.zeros((0, 2), np.int64)
+            return NOTHING
         if not kernels.is_worth_it(len(batch), len(self.watches.ids)):
             return self._plainly(batch)
-        rows = self.watches.runner.run(*batch.data(self.watches.runner.zones), batch.at)
+        posts, watches = self.watches.runner.run(*batch.data(self.watches.runner.zones), batch.at)
         if self.gone:
-            rows = rows[~np.isin(rows[:, 1], list(self.gone))]
-        unsure = np.flatnonzero(rows[:, 2] != 1)
-        wrong = [
-            place
-            for place, (post, number, _) in zip(unsure, rows[unsure].tolist(), strict=True)
-            if not self._confirms(batch.at(post), number)
-        ]
-        return np.delete(rows, wrong, 0)[:, :2].astype(np.int64)
+            kept = ~np.isin(watches & ~TO_CONFIRM, list(self.gone))
+            posts, watches = posts[kept], watches[kept]
+        unsure = np.flatnonzero(watches >= TO_CONFIRM)
+        if not unsure.size:
+            return posts, watches
+        watches[unsure] -= TO_CONFIRM
+        wrong = unsure[~self._confirmed(batch, posts[unsure], watches[unsure])]
+        return np.delete(posts, wrong), np.delete(watches, wrong)
 
-    def _plainly(self, batch: Batch) -> Pairs:
+    def _confirmed(
+        self, batch: Batch, posts: NDArray[np.int32], watches: Longs
+    ) -> NDArray[np.bool_]:
+        """What the plain evaluation says of these pairs, in order of posts."""
+        found = np.zeros(len(posts), bool)
+        document, at = None, -1
+        for number, (post, watch) in enumerate(zip(posts.tolist(), watches.tolist(), strict=True)):
+            if document is None or post != at:
+                document, at = Document(batch.at(post)), post
+            found[number] = self._holds(watch, document)
+        return found
+
+    def _holds(self, number: int, document: Document) -> bool:
+        return find(self.watches.queries[number].root, document) is not None
+
+    def _plainly(self, batch: Batch) -> Rows:
         found: list[tuple[int, int]] = []
         for post in range(len(batch)):
             document = Document(batch.at(post))
-            for number in self.watches.index.candidates(document) - self.gone:
-                if find(self.watches.queries[number].root, document) is not None:
-                    found.append((post, number))
-        return np.array(found, np.int64).reshape(-1, 2)
+            candidates = sorted(self.watches.index.candidates(document) - self.gone)
+            found += [(post, number) for number in candidates if self._holds(number, document)]
+        rows = np.array(found, np.int64).reshape(-1, 2)
+        return rows[:, 0].astype(np.int32), rows[:, 1]
 
     def matches_of(self, post: Post) -> list[int]:
-        """Numbers of the watches that one post matches, in no order."""
+        """Ids of the watches that one post matches, in order."""
         if not self.watches.ids:
             return []
-        if not kernels.is_worth_it(1, len(self.watches.ids)):
-            return [number for _, number in self._plainly(Batch([post])).tolist()]
-        return [
-            number
-            for number, how in self.watches.runner.run_one(post)
-            if number not in self.gone and (how == 1 or self._confirms(post, number))
-        ]
+        ids = self.watches.ids
+        if not kernels.is_worth_it(1, len(ids)):
+            return [ids[number] for number in self._plainly(Batch([post]))[1].tolist()]
+        found = self.watches.runner.run_one(post)
+        if not self.gone and (not found or max(found) < TO_CONFIRM):
+            return [ids[number] for number in found]
+        return [ids[number] for number in self._sure(found, post)]
 
-    def _confirms(self, post: Post, number: int) -> bool:
-        return find(self.watches.queries[number].root, Document(post)) is not None
+    def _sure(self, found: Sequence[int], post: Post) -> Iterator[int]:
+        """Those of them that are still there and, where need be, are confirmed."""
+        document: Document | None = None
+        for each in found:
+            number = each & ~TO_CONFIRM
+            if number in self.gone:
+                continue
+            if each != number:
+                document = document or Document(post)
+                if not self._holds(number, document):
+                    continue
+            yield number
 
 
 @dataclass(frozen=True)
@@ -149,7 +182,8 @@ class Matcher:
         batch = Batch(posts)
         for part in self._parts:
             by_post: dict[int, list[int]] = {}
-            for post, number in part.matches(batch).tolist():
+            matches = part.matches(batch)
+            for post, number in zip(*(each.tolist() for each in matches), strict=True):
                 if among is None or part.watches.ids[number] in among:
                     by_post.setdefault(post, []).append(number)
             for post, numbers in by_post.items():
@@ -161,36 +195,41 @@ class Matcher:
         """(post, watch) of every match, as `MATCHES` has it, in order of both. `post` counts from 0
         in `posts`: whole posts, texts, or an Arrow column of texts."""
         batch = Batch(posts)
-        pairs = [(part.matches(batch), part.watches.id_of) for part in self._parts]
-        post = np.concatenate([rows[:, 0] for rows, _ in pairs])
-        watch = np.concatenate([id_of[rows[:, 1]] for rows, id_of in pairs])
-        order = np.lexsort((watch, post))
-        columns = [pa.array(post[order].astype(np.uint32)), pa.array(watch[order])]
+        of_posts, watches = self._base.ids_of(self._base.matches(batch))
+        if self._recent.watches.ids:
+            later, more = self._recent.ids_of(self._recent.matches(batch))
+            if len(later):
+                of_posts, watches = np.r_[of_posts, later], np.r_[watches, more]
+                order = np.lexsort((watches, of_posts))
+                of_posts, watches = of_posts[order], watches[order]
+        columns = [pa.array(of_posts.view(np.uint32)), pa.array(watches)]
         return pa.RecordBatch.from_arrays(columns, schema=MATCHES)
 
     def watches_of(self, post: Post) -> list[int]:
         """The ids of the watches that one post matches, in order."""
-        return sorted(
-            part.watches.ids[number] for part in self._parts for number in part.matches_of(post)
-        )
+        found = self._base.matches_of(post)
+        if self._recent.watches.ids:
+            found = sorted([*found, *self._recent.matches_of(post)])
+        return found
 
     def changed(self, put: Mapping[int, str | Query], taken: Collection[int] = ()) -> "Matcher":
         """A matcher with these watches put in (or in place of their old queries) and those taken
         out. Costs as much as the watches put in since the last `compacted`. Raises `QueryError`."""
         old = self._recent.without({*put, *taken})
-        new = {watch: _read(query) for watch, query in put.items()}
-        kept, before = list(old.living()), old.watches
         frequency = self._base.watches.frequency
-        recent = _LaidOut(
-            (*(before.ids[number] for number in kept), *new),
-            (*(before.queries[number] for number in kept), *new.values()),
-            frequency,
-            (
-                *(before.programs[number] for number in kept),
-                *(compile_query(query, frequency) for query in new.values()),
-            ),
-        )
-        return Matcher(self._base.without({*put, *taken}), _Part(recent))
+        recent = {
+            watch: (old.watches.queries[number], old.watches.programs[number])
+            for watch, number in old.watches.number_of.items()
+            if number not in old.gone
+        }
+        for watch, source in put.items():
+            query = _read(source)
+            recent[watch] = (query, compile_query(query, frequency))
+        ids = tuple(sorted(recent))
+        queries = tuple(recent[watch][0] for watch in ids)
+        programs = tuple(recent[watch][1] for watch in ids)
+        laid_out = _LaidOut(ids, queries, frequency, programs)
+        return Matcher(self._base.without({*put, *taken}), _Part(laid_out))
 
     @property
     def asks_language(self) -> bool:
@@ -226,8 +265,9 @@ def compile_watches(
     `measure`; without it, words are taken to be rarer the longer they are. It changes speed, never
     the result. Raises `QueryError` for a query that cannot be read.
     """
-    queries = tuple(_read(query) for query in watches.values())
-    return Matcher(_Part(_LaidOut(tuple(watches), queries, frequency or {})))
+    ids = tuple(sorted(watches))
+    queries = tuple(_read(watches[each]) for each in ids)
+    return Matcher(_Part(_LaidOut(ids, queries, frequency or {})))
 
 
 def _read(query: str | Query) -> Query:

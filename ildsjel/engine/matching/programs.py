@@ -1,30 +1,36 @@
-"""From a query's tree to what the kernel runs: atoms to find and a short-circuit program.
+"""From a query's tree to what the kernel runs: atoms to find, and what is then left to be asked.
 
-An atom is one way of finding a token: by its whole, its beginning, its end, or a pattern. Where an
-atom cannot tell for sure (inflected forms, capitals, NEAR within NEAR, words in any order), the
-program asks for what must be there at least and then leaves the verdict to the plain evaluation.
+An atom is one way of finding something: a token by its whole, its beginning, its end or a pattern,
+or words that follow each other. A query is filed under atoms one of which every matching post holds
+(`anchors`), under each with a short-circuit program of what that atom does not say already; often
+nothing. Where an atom cannot tell for sure (inflected forms, capitals, NEAR within NEAR, words in
+any order), the program asks for what must be there at least and then leaves the verdict to the
+plain evaluation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ildsjel.engine.matching.anchors import Frequency, anchors, cost
+from ildsjel.engine.matching.anchors import Anchor, Frequency, anchors, cost, phrase_cost, rarest
 from ildsjel.engine.matching.document import nordic
 from ildsjel.engine.matching.inflection import beginning_of_forms
 from ildsjel.engine.matching.layout import (
     ACCEPT,
     ATOM,
     EXACT,
+    LONGEST_RUN,
     NEAR,
     PHRASE,
     PREFIX,
     REJECT,
+    RUN,
     SUFFIX,
     UNSURE,
 )
 from ildsjel.engine.matching.nodes import (
     And,
+    Kind,
     Near,
     Node,
     Not,
@@ -38,11 +44,13 @@ from ildsjel.engine.matching.nodes import (
 )
 from ildsjel.engine.matching.wildcards import has_wildcards
 
-PATTERN = 0  # beside layout's EXACT, PREFIX and SUFFIX
+PATTERN = 0  # beside layout's EXACT, PREFIX, SUFFIX and RUN
+_MOST_WRITTEN_OUT = 400  # anchors × terms of a query; above, all anchors share one program
 
 
 class Atom(NamedTuple):
-    """How a token is found: zone, kind, spelling, way, and the characters."""
+    """How something is found: zone, kind, spelling, way, and the characters; the words of a run
+    with blanks between."""
 
     zone: int
     kind: int
@@ -72,36 +80,69 @@ Instruction = tuple[int, Argument, int, int]
 
 @dataclass(slots=True)
 class Program:
-    """Instructions with their arguments by value; `entry` is where it begins, `filed` the atoms
-    one of which every matching post holds, together with the other beside it, if any."""
+    """Instructions with their arguments by value; `entry` is where it begins. `given`: what needs
+    not be asked."""
 
+    given: frozenset[Atom] = frozenset()
     code: list[Instruction] = field(default_factory=list)
     entry: int = REJECT
-    filed: tuple[tuple[Atom, Atom | None], ...] = ()
 
     def add(self, operation: int, argument: Argument, then: int, otherwise: int) -> int:
+        if operation == ATOM and argument in self.given:
+            return then
         self.code.append((operation, argument, then, otherwise))
         return len(self.code) - 1
 
 
-def compile_query(query: Query, frequency: Frequency) -> Program:
-    """The program of one query."""
-    program = Program()
-    program.entry = _compile(program, query.root, ACCEPT, REJECT, frequency)
+Filed = tuple[tuple[Atom, Program], ...]  # by atom, what is left to ask
+
+
+def compile_query(query: Query, frequency: Frequency) -> Filed:
+    """Where a query is filed, and with what."""
     filed = anchors(query.root, frequency)[1]
-    program.filed = tuple(
-        (atom, _partner(partner)) for term, partner in filed for atom in atoms_of(term)
+    atoms = dict.fromkeys(atom for anchor in filed for atom in _atoms_of_anchor(anchor, frequency))
+    enough = set(_each_enough(query.root))
+    many = len(atoms) * sum(1 for _ in terms_of(query.root)) > _MOST_WRITTEN_OUT
+    whole = _program(query, frozenset(), frequency) if many else None
+    return tuple(
+        (atom, _YES if atom in enough else whole or _program(query, _said_by(atom), frequency))
+        for atom in atoms
     )
+
+
+_YES = Program(entry=ACCEPT)
+
+
+def _program(query: Query, given: frozenset[Atom], frequency: Frequency) -> Program:
+    program = Program(given)
+    program.entry = _compile(program, query.root, ACCEPT, REJECT, frequency)
     return program
 
 
-def _partner(term: Term | None) -> Atom | None:
-    atoms = atoms_of(term) if term else ()
-    return atoms[0] if len(atoms) == 1 else None
+def _said_by(atom: Atom) -> frozenset[Atom]:
+    """What a post holds that holds this atom."""
+    words = atom.key.split(" ") if atom.how == RUN else ()
+    return frozenset((atom, *(atom._replace(how=EXACT, key=word) for word in words)))
+
+
+def _each_enough(node: Node) -> Iterator[Atom]:
+    """Atoms each of which makes the query match by itself."""
+    if isinstance(node, Or):
+        for part in node.parts:
+            yield from _each_enough(part)
+    elif (exact := _exact(node)) and isinstance(exact[1], Atom):
+        yield exact[1]
+
+
+def _atoms_of_anchor(anchor: Anchor, frequency: Frequency) -> tuple[Atom, ...]:
+    run = run_of(anchor) if isinstance(anchor, Phrase) else None
+    return (run,) if run else atoms_of(rarest(anchor, frequency))
 
 
 def _compile(program: Program, node: Node, then: int, otherwise: int, known: Frequency) -> int:
     """Add a node's instructions; returns where they begin. What comes later is added first."""
+    if then == otherwise:
+        return then
     match node:
         case Not(part):
             return _compile_spot(program, part, otherwise, then, negated=True)
@@ -122,7 +163,9 @@ def _share(node: Node, known: Frequency) -> float:
     match node:
         case Term():
             return cost(node, known)
-        case Phrase(terms) | Window(terms, _):
+        case Phrase():
+            return phrase_cost(node, known)
+        case Window(terms, _):
             return min(cost(term, known) for term in terms) / 2
         case And(parts):
             return min(_share(part, known) for part in parts)
@@ -151,7 +194,10 @@ def _exact(spot: Node) -> tuple[int, Argument] | None:
         case Term():
             return None if _is_unsure(spot) else (ATOM, atoms_of(spot)[0])
         case Phrase(terms):
-            return None if any(map(_is_unsure, terms)) else (PHRASE, _group(terms))
+            if any(map(_is_unsure, terms)):
+                return None
+            run = run_of(spot)
+            return (ATOM, run) if run else (PHRASE, _group(terms))
         case Near(left, right, between, ordered):
             if not all(isinstance(each, Term | Phrase) for each in (*left, *right)):
                 return None
@@ -160,6 +206,20 @@ def _exact(spot: Node) -> tuple[int, Argument] | None:
             return NEAR, Beside(_references(left), _references(right), between, ordered)
         case _:
             return None
+
+
+def run_of(phrase: Phrase) -> Atom | None:
+    """The atom of a phrase of plain words, as long as there is room for its words."""
+    first = phrase.terms[0]
+    if not 1 < len(phrase.terms) <= LONGEST_RUN:
+        return None
+    for term in phrase.terms:
+        if term.kind is not Kind.WORD or term.pattern or _is_unsure(term):
+            return None
+    if {(term.zone, term.nordic) for term in phrase.terms} != {(first.zone, first.nordic)}:
+        return None
+    key = " ".join(term.key for term in phrase.terms)
+    return Atom(first.zone, Kind.WORD, first.nordic, RUN, key)
 
 
 def _references(spots: Sequence[Spot]) -> tuple[Atom | Group, ...]:
