@@ -18,8 +18,9 @@ import sys
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -30,12 +31,14 @@ from bench.matching_peers import PEERS, Peer
 from ildsjel.engine.matching import Matcher, Post, compile_watches, parse
 from ildsjel.engine.matching.anchors import measure
 from ildsjel.engine.matching.document import Document
+from ildsjel.engine.matching.matcher import MOST_APART
 from ildsjel.engine.matching.oracle import find
 from ildsjel.engine.text import words
 
 BATCH = 1_000
 SIZES = [100, 1_000, 10_000, 100_000]
 MEASURED = 5_000  # posts by which the rarity of words is measured; not among those matched
+ENOUGH = 20_000  # posts for which the kernel is worth loading, however few the watches
 CHECKED = 40  # posts on which every watch is held against the plain evaluation
 
 
@@ -70,7 +73,8 @@ class Words:
     def __init__(self, texts: Sequence[str]) -> None:
         counts = Counter(word for text in texts for word in set(words(text)) if len(word) > 2)
         common_first = [word for word, _ in counts.most_common()]
-        self.common, self.rare = common_first[50:2_000], common_first[2_000:40_000]
+        middle = min(2_000, len(common_first) // 2)  # made-up posts have fewer words
+        self.common, self.rare = common_first[50:middle], common_first[middle:40_000]
         self.runs = [run for text in texts[:20_000] if len(run := words(text)) > 3]
 
     def query(self, chance: random.Random) -> str:
@@ -116,18 +120,33 @@ def cpu(work: Callable[[], object]) -> float:
     return min(took)
 
 
-def check(
-    name: str, queries: Sequence[str], texts: Sequence[str], found: set[tuple[int, int]]
-) -> None:
-    """End the run where an engine says something else than the plain evaluation."""
+def plainly(queries: Sequence[str], texts: Sequence[str]) -> set[tuple[int, int]]:
+    """What the plain evaluation says of every query and text."""
     roots = [parse(query).root for query in queries]
-    for at, text in enumerate(texts):
-        document = Document(Post(text=text))
-        plain = {number for number, root in enumerate(roots) if find(root, document) is not None}
-        said = {number for post, number in found if post == at}
-        if plain != said:
-            other = sorted(plain ^ said)[0]
-            raise SystemExit(f"{name} differs: {queries[other]!r} in {text!r}")
+    documents = [Document(Post(text=text)) for text in texts]
+    return {
+        (at, number)
+        for at, document in enumerate(documents)
+        for number, root in enumerate(roots)
+        if find(root, document) is not None
+    }
+
+
+def check(name: str, case: "Case", found: set[tuple[int, int]]) -> None:
+    """End the run where an engine says something else than the plain evaluation."""
+    if found != case.expected:
+        at, number = sorted(found ^ case.expected)[0]
+        raise SystemExit(f"{name} differs: {case.queries[number]!r} in {case.texts[at]!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The same for all engines. `expected`: what is found in the first `CHECKED` texts."""
+
+    queries: Sequence[str]
+    texts: Sequence[str]
+    frequency: Mapping[str, float]
+    expected: set[tuple[int, int]]
 
 
 def in_batches(matcher: Matcher, texts: Sequence[str]) -> int:
@@ -139,42 +158,55 @@ def one_by_one(matcher: Matcher, texts: Sequence[Post]) -> int:
     return sum(len(matcher.watches_of(post)) for post in texts)
 
 
-def ours(queries: Sequence[str], texts: Sequence[str], frequency: dict[str, float]) -> list[object]:
-    """One line of the table: build, memory, an edit, posts a second in batches and one by one."""
-    read = {number: parse(query) for number, query in enumerate(queries)}
+def ours(case: Case) -> tuple[float, list[object]]:
+    """Posts a second, and a line of the table: build, edits, posts a second one by one, size."""
+    read = {number: parse(query) for number, query in enumerate(case.queries)}
     began = time.thread_time()
-    matcher = compile_watches(read, frequency)
-    matcher.matches(texts[:1])
+    matcher = compile_watches(read, case.frequency)
+    matcher.matches(case.texts[:1] * ENOUGH)
     build = time.thread_time() - began
-    sample = texts[:CHECKED]
-    matches = matcher.matches(sample)
-    found = set(zip(*(column.to_pylist() for column in matches.columns), strict=True))
-    check("ildsjel", queries, sample, found)
-    hits = in_batches(matcher, texts) / len(texts)
-    batched = len(texts) / cpu(lambda: in_batches(matcher, texts))
-    alone = [Post(text=text) for text in texts[: len(texts) // 4]]
+    found = matcher.matches(case.texts[:CHECKED])
+    check("ildsjel", case, set(zip(*(each.to_pylist() for each in found.columns), strict=True)))
+    hits = in_batches(matcher, case.texts) / len(case.texts)
+    batched = len(case.texts) / cpu(lambda: in_batches(matcher, case.texts))
+    alone = [Post(text=text) for text in case.texts[: len(case.texts) // 4]]
     single = len(alone) / cpu(lambda: one_by_one(matcher, alone))
-    edit = cpu(lambda: matcher.changed({0: queries[-1]}).watches_of(alone[0]))
+    edit, late = (cpu(partial(edited, each, case)) for each in (matcher, fullest(matcher, case)))
     size = matcher._base.watches.runner.arrays.size / 1e6
-    return [
-        "ildsjel", len(queries), f"{hits:.2f}", common.figure(batched), common.figure(single),
-        f"{build:.2f}", f"{size:.1f}", f"{edit * 1e3:.1f}",
+    return batched, [
+        "ildsjel", len(case.queries), f"{hits:.2f}", common.figure(batched), "",
+        common.figure(single), f"{build:.2f}", f"{size:.1f}", f"{edit * 1e3:.1f}",
+        f"{late * 1e3:.1f}",
     ]  # fmt: skip
 
 
-def theirs(peer: Peer, queries: Sequence[str], texts: Sequence[str]) -> list[object]:
+def edited(matcher: Matcher, case: Case) -> None:
+    """Change a watch, and match the next post with it."""
+    matcher.changed({0: case.queries[-1]}).watches_of(Post(text=case.texts[0]))
+
+
+def fullest(matcher: Matcher, case: Case) -> Matcher:
+    """With as many changes as there may be before all is laid out anew."""
+    some = {
+        number: case.queries[-1 - number] for number in range(min(MOST_APART, len(case.queries)))
+    }
+    return matcher.changed(some)
+
+
+def theirs(peer: Peer, case: Case) -> tuple[float, list[object]]:
     began = time.thread_time()
-    match = peer.build(queries)
+    match = peer.build(case.queries, case.frequency)
     build = time.thread_time() - began
-    check(peer.name, queries, texts[:CHECKED], set(match(texts[:CHECKED])))
-    count = min(len(texts), peer.posts(len(queries)))
-    rate = count / cpu(lambda: match(texts[:count]))
-    return [peer.name, len(queries), "", common.figure(rate), "", f"{build:.2f}", "", ""]
+    check(peer.name, case, set(match(case.texts[:CHECKED])))
+    count = min(len(case.texts), peer.posts(len(case.queries)))
+    rate = count / cpu(lambda: match(case.texts[:count]))
+    line = [peer.name, len(case.queries), "", common.figure(rate), "", "", f"{build:.2f}"]
+    return rate, [*line, "", "", ""]
 
 
 HEADS = (
-    "engine", "watches", "matches/post", "posts/s", "one by one", "build s", "compiled MB",
-    "edit ms",
+    "engine", "watches", "matches/post", "posts/s", "ours / theirs", "one by one", "build s",
+    "compiled MB", "edit ms", "256th",
 )  # fmt: skip
 
 
@@ -231,14 +263,19 @@ def main() -> int:
     in_batches(matcher, texts[:5_000])
     rows = []
     for size in chosen.watches:
-        rows.append(ours(queries[:size], texts, frequency))
-        print(common.table(HEADS, [rows[-1]]), flush=True)
+        few = queries[:size]
+        case = Case(few, texts, frequency, plainly(few, texts[:CHECKED]))
+        own, line = ours(case)
+        rows.append(line)
+        print(common.table(HEADS, [line]), flush=True)
         for name in filter(None, chosen.peers.split(",")):
             if size > chosen.most_for_peers:
                 continue
             try:
-                rows.append(theirs(PEERS[name], queries[:size], texts))
-                print(common.table(HEADS, [rows[-1]]), flush=True)
+                rate, line = theirs(PEERS[name], case)
+                line[4] = common.figure(own / rate)
+                rows.append(line)
+                print(common.table(HEADS, [line]), flush=True)
             except (common.Skipped, ImportError) as why:
                 print(f"{name}: left out, {why}", file=sys.stderr)
     print("\n" + common.table(HEADS, rows))

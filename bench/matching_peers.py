@@ -1,22 +1,23 @@
 """Other ways of holding many queries against each post, for bench.matching.
 
-Each is given the same queries, read by our grammar, and must find what the plain evaluation finds.
-Engines that only find words (Aho-Corasick, Hyperscan) tell which watches to try, by their rarest
-words, and the plain evaluation tries them.
+Each is given the same texts, the same queries as our grammar has read them, and the same measured
+rarity of words, and must find what the plain evaluation finds. Engines that only find words
+(Aho-Corasick, Hyperscan, regular expressions) tell which watches to try: those filed under a rarest
+word that was found. What an engine cannot say by itself is confirmed (`matching_confirming`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bench.common import POSTGRES
-from ildsjel.engine.matching import Post, parse
+from bench.matching_confirming import Said
+from ildsjel.engine.matching import parse
 from ildsjel.engine.matching.anchors import anchors, rarest
-from ildsjel.engine.matching.document import Document
 from ildsjel.engine.matching.nodes import And, Near, Node, Not, Or, Phrase, Query, Term, Window
-from ildsjel.engine.matching.oracle import find
 from ildsjel.engine.text import fold, words
 
+Frequency = Mapping[str, float]
 Pairs = list[tuple[int, int]]
 Match = Callable[[Sequence[str]], Pairs]
 
@@ -26,106 +27,144 @@ class Peer:
     """`build` makes a matcher of queries; `work` is how many posts × watches it is given."""
 
     name: str
-    build: Callable[[Sequence[str]], Match]
+    build: Callable[[Sequence[str], Frequency], Match]
     work: int
 
     def posts(self, watches: int) -> int:
-        return max(100, self.work // watches)
+        return max(200, self.work // watches)
 
 
-def _literals(queries: Sequence[Query]) -> dict[str, list[int]]:
+def _literals(queries: Sequence[Query], frequency: Frequency) -> dict[str, list[int]]:
     """For each word or beginning of a word the watches that it is the rarest of."""
     found: dict[str, list[int]] = {}
     for number, query in enumerate(queries):
-        for anchor in anchors(query.root, {})[1]:
-            term = rarest(anchor, {})
-            found.setdefault(term.key.rstrip("*"), []).append(number)
+        for literal in _rarest(query, frequency):
+            found.setdefault(literal, []).append(number)
     return found
 
 
-def _confirmed(queries: Sequence[Query], text: str, candidates: set[int]) -> list[int]:
-    if not candidates:
-        return []
-    document = Document(Post(text=text))
-    return [n for n in sorted(candidates) if find(queries[n].root, document) is not None]
+def _rarest(query: Query, frequency: Frequency) -> list[str]:
+    """Whole words with a blank behind, beginnings without."""
+    terms = {rarest(anchor, frequency) for anchor in anchors(query.root, frequency)[1]}
+    return sorted(
+        " " + (term.key.rstrip("*") if term.pattern else f"{term.key} ") for term in terms
+    )
 
 
-def aho_corasick(sources: Sequence[str]) -> Match:
+def aho_corasick(sources: Sequence[str], frequency: Frequency) -> Match:
     import ahocorasick_rs
 
     queries = [parse(source) for source in sources]
-    files = _literals(queries)
-    literals = list(files)
-    # A blank before a literal makes it the beginning of a word.
-    automaton = ahocorasick_rs.AhoCorasick([f" {literal}" for literal in literals])
+    files = _literals(queries, frequency)
+    filed = list(files.values())
+    automaton = ahocorasick_rs.AhoCorasick(list(files))
 
     def match(texts: Sequence[str]) -> Pairs:
         found: Pairs = []
         for at, text in enumerate(texts):
-            said = " " + " ".join(words(text))
-            hits = automaton.find_matches_as_indexes(said, overlapping=True)
-            candidates = {number for hit in hits for number in files[literals[hit[0]]]}
-            found += [(at, number) for number in _confirmed(queries, text, candidates)]
+            said = Said(text)
+            hits = automaton.find_matches_as_indexes(f" {' '.join(said.words)} ", overlapping=True)
+            candidates = {number for hit in hits for number in filed[hit[0]]}
+            found += [(at, number) for number in said.confirmed(queries, candidates)]
         return found
 
     return match
 
 
-def hyperscan(sources: Sequence[str]) -> Match:
+def hyperscan(sources: Sequence[str], frequency: Frequency) -> Match:
     import hyperscan as hs
 
     queries = [parse(source) for source in sources]
-    files = _literals(queries)
-    literals = list(files)
+    files = _literals(queries, frequency)
+    filed = list(files.values())
     database = hs.Database()
-    expressions = [f" {literal}".encode() for literal in literals]
-    flags = hs.HS_FLAG_SINGLEMATCH
-    database.compile(expressions, ids=list(range(len(literals))), flags=[flags] * len(literals))
+    expressions = [literal.encode() for literal in files]
+    database.compile(
+        expressions,
+        ids=list(range(len(expressions))),
+        flags=[hs.HS_FLAG_SINGLEMATCH] * len(expressions),
+        literal=True,
+    )
 
     def match(texts: Sequence[str]) -> Pairs:
         found: Pairs = []
+        hits: list[int] = []
+
+        def on_hit(number: int, *_: object) -> None:
+            hits.append(number)
+
         for at, text in enumerate(texts):
-            hits: list[int] = []
-            said = (" " + " ".join(words(text))).encode()
-            database.scan(
-                said, match_event_handler=lambda number, *_, hits=hits: hits.append(number)
-            )
-            candidates = {number for hit in hits for number in files[literals[hit]]}
-            found += [(at, number) for number in _confirmed(queries, text, candidates)]
+            hits.clear()
+            said = Said(text)
+            database.scan(f" {' '.join(said.words)} ".encode(), match_event_handler=on_hit)
+            candidates = {number for hit in hits for number in filed[hit]}
+            found += [(at, number) for number in said.confirmed(queries, candidates)]
         return found
 
     return match
 
 
-def tantivy(sources: Sequence[str]) -> Match:
+def tantivy(sources: Sequence[str], frequency: Frequency) -> Match:
+    """The posts of a batch as an index, each query run over it: best with large batches."""
     import tantivy as engine
 
+    builder = engine.SchemaBuilder()
+    builder.add_integer_field("number", fast=True)
+    builder.add_text_field("text", tokenizer_name="whitespace")
+    schema = builder.build()
     queries = [parse(source) for source in sources]
+    asked = [_tantivy(engine, schema, query.root) for query in queries]
+    sure = [_says_all(query.root) for query in queries]
 
     def match(texts: Sequence[str]) -> Pairs:
-        builder = engine.SchemaBuilder()
-        builder.add_integer_field("number", stored=True, fast=True)
-        builder.add_text_field("text", tokenizer_name="whitespace")
-        schema = builder.build()
         index = engine.Index(schema)
-        writer = index.writer(heap_size=200_000_000, num_threads=1)
+        writer = index.writer(heap_size=400_000_000, num_threads=1)
         for number, text in enumerate(texts):
             writer.add_document(engine.Document(number=number, text=" ".join(words(text))))
         writer.commit()
         index.reload()
         searcher = index.searcher()
+        said: dict[int, Said] = {}
         found: Pairs = []
         for number, query in enumerate(queries):
-            asked = _tantivy(engine, schema, query.root)
-            hits = searcher.search(asked, limit=max(1, len(texts)), count=False).hits
-            for _, address in hits:
-                at = searcher.doc(address)["number"][0]
-                found += [
-                    (at, n) for n in _confirmed([query], texts[at], {0}) or [] for n in [number]
-                ]
+            for at in _places(searcher, asked[number], len(texts)):
+                if not sure[number]:
+                    said[at] = said.get(at) or Said(texts[at])
+                if sure[number] or said[at].holds(query.root):
+                    found.append((at, number))
         return found
 
     return match
+
+
+def _places(searcher: Any, asked: Any, most: int) -> Iterable[int]:
+    """The numbers of the posts that a query finds. Room for few is asked for first: tantivy sets it
+    aside for each query."""
+    limit = 64
+    while True:
+        hits = searcher.search(asked, limit=limit, count=False).hits
+        if len(hits) < limit or limit >= most:
+            break
+        limit *= 16
+    if not hits:
+        return ()
+    numbers: Iterable[int] = searcher.fast_field_values("number", [each for _, each in hits])
+    return numbers
+
+
+def _says_all(node: Node) -> bool:
+    """Whether tantivy's own queries, as `_tantivy` makes them, say all of a query."""
+    match node:
+        case Term():
+            return True
+        case Phrase(terms):
+            return not any(term.pattern for term in terms)
+        case Not(part):
+            return isinstance(part, Term)
+        case And(parts) | Or(parts):
+            return all(map(_says_all, parts))
+        case _:
+            return False
 
 
 def _tantivy(engine: Any, schema: Any, node: Node) -> Any:
@@ -158,30 +197,33 @@ def _tantivy(engine: Any, schema: Any, node: Node) -> Any:
             return query.all_query()
 
 
-def regexes(sources: Sequence[str]) -> Match:
-    """One regular expression a query, of its rarest words; what it finds is confirmed."""
+def regexes(sources: Sequence[str], frequency: Frequency) -> Match:
+    """One regular expression a query, of its rarest words."""
     import re
 
     queries = [parse(source) for source in sources]
     patterns = []
     for query in queries:
-        keys = [rarest(anchor, {}).key for anchor in anchors(query.root, {})[1]]
-        each = [re.escape(k.rstrip("*")) + ("" if k.endswith("*") else r"\b") for k in keys]
-        patterns.append(re.compile(r"\b(?:" + "|".join(each) + ")"))
+        each = [
+            r"\b" + re.escape(literal.strip()) + (r"\b" if literal[-1] == " " else "")
+            for literal in _rarest(query, frequency)
+        ]
+        patterns.append(re.compile("|".join(each)))
 
     def match(texts: Sequence[str]) -> Pairs:
         found: Pairs = []
         for at, text in enumerate(texts):
             said = fold(text)
             candidates = {n for n, pattern in enumerate(patterns) if pattern.search(said)}
-            found += [(at, number) for number in _confirmed(queries, text, candidates)]
+            if candidates:
+                found += [(at, number) for number in Said(text).confirmed(queries, candidates)]
         return found
 
     return match
 
 
-def postgres(sources: Sequence[str]) -> Match:
-    """A table of tsquery, scanned for each post by @@; what it finds is confirmed."""
+def postgres(sources: Sequence[str], frequency: Frequency) -> Match:
+    """A table of tsquery, scanned for each post by @@."""
     import psycopg
 
     from bench.common import Skipped
@@ -200,14 +242,14 @@ def postgres(sources: Sequence[str]) -> Match:
     def match(texts: Sequence[str]) -> Pairs:
         found: Pairs = []
         for at, text in enumerate(texts):
-            said = " ".join(words(text))
+            said = Said(text)
             rows = link.execute(
                 "SELECT number FROM watch"
                 " WHERE array_to_tsvector(string_to_array(%s, ' ')) @@ asked",
-                [said],
+                [" ".join(said.words)],
             )
             candidates = {row[0] for row in rows.fetchall()}
-            found += [(at, number) for number in _confirmed(queries, text, candidates)]
+            found += [(at, number) for number in said.confirmed(queries, candidates)]
         return found
 
     return match
@@ -236,8 +278,8 @@ def _tsquery(node: Node) -> str:
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer("tantivy", tantivy, 40_000_000),
-        Peer("ahocorasick", aho_corasick, 200_000_000),
+        Peer("tantivy", tantivy, 400_000_000),
+        Peer("ahocorasick", aho_corasick, 100_000_000),
         Peer("hyperscan", hyperscan, 100_000_000),
         Peer("postgres", postgres, 2_000_000),
         Peer("regex", regexes, 4_000_000),
