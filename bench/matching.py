@@ -1,6 +1,7 @@
 """Posts a second against thousands of watches, beside what else can be installed.
 
     python -m bench.matching [--watches 100,1000,10000] [--peers tantivy,ahocorasick,regex]
+    python -m bench.matching --mix organisations --peers ""
 
 CPU seconds of one thread. Posts are the texts under `ILDSJEL_SHARED` where they are, otherwise
 those of the simulated municipality; watches are made here from their words, as people write them.
@@ -92,6 +93,32 @@ class Words:
             out = f"{self._word(chance)} OR {self._word(chance)}"
             query = f"({lead} OR {self._phrase(chance)}) NOT ({out})"
         return query
+
+    def organisations(self, chance: random.Random) -> str:
+        """As organisations watch: a name in several spellings, with what it is about and without
+        what is meant otherwise; compounds with wildcards, tags, accounts, inflected forms."""
+        name = self._word(chance, rare=True)
+        names = f'{name} OR #{name} OR @{name} OR "{name} {self._word(chance)}"'
+        about = " OR ".join(self._about(chance) for _ in range(chance.randrange(2, 7)))
+        out = f"{self._word(chance)} OR {self._phrase(chance)}"
+        shape = chance.random()
+        if shape < 0.3:
+            return f"({names}) NOT ({out})"
+        if shape < 0.6:
+            return f"({names}) ({about}) NOT ({out})"
+        if shape < 0.8:
+            return f"({names}) NEAR/10 ({self._word(chance)} OR {self._word(chance)})"
+        options = chance.choice(("", "forms:nb ", "forms:sv ", "letters:nordic ", "lang:nb "))
+        return f"{options}({about}) ({self._about(chance)} OR {name})"
+
+    def _about(self, chance: random.Random) -> str:
+        word = self._word(chance, rare=chance.random() < 0.5)
+        shape = chance.random()
+        if len(word) < 6 or shape < 0.4:
+            return word
+        if shape < 0.7:
+            return f"{word[: chance.randrange(5, len(word))]}*"
+        return f"*{word[-5:]}" if shape < 0.9 else f"*{word[1:-1]}*"
 
     def _word(self, chance: random.Random, *, rare: bool = False) -> str:
         return chance.choice(self.rare if rare else self.common)
@@ -248,6 +275,7 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
     options.add_argument("--watches", type=common.numbers, default=SIZES, metavar="N,N")
     options.add_argument("--posts", type=int, default=80_000)
+    options.add_argument("--mix", choices=["words", "organisations"], default="words")
     options.add_argument("--peers", default=",".join(PEERS), help=f"default: {','.join(PEERS)}")
     options.add_argument("--most-for-peers", type=int, default=10_000, metavar="N")
     chosen = options.parse_args()
@@ -256,7 +284,8 @@ def main() -> int:
     texts, seen = every[MEASURED:], every[:MEASURED]
     frequency = measure(Post(text=text) for text in seen)
     made, chance = Words(every), random.Random(7)
-    queries = [made.query(chance) for _ in range(max(chosen.watches))]
+    make = made.query if chosen.mix == "words" else made.organisations
+    queries = [make(chance) for _ in range(max(chosen.watches))]
     length = sum(map(len, texts)) / len(texts)
     print(f"{len(texts):,} posts of {length:.0f} characters, e.g. {queries[0]}\n", flush=True)
     matcher = compile_watches(dict(enumerate(queries[:1_000])), frequency)
