@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from typing import TypeAlias
 
 from ildsjel.cli.errors import CommandError
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _backfill_command(commands)
     _text_commands(commands)
     _topic_commands(commands)
+    _plan_commands(commands)
     return parser
 
 
@@ -246,6 +248,56 @@ def _watch_commands(commands: Commands) -> None:
     )
     translate.add_argument("file", nargs="?", default="-", help="the query; stdin if left out")
     translate.set_defaults(run=_later("watch", "translate"))
+
+
+_CHECK = """\
+Prints what the plan's rules find, the worst first: the element and its line in the file, why it
+matters, what to do. Needs no server and no database.
+
+Exit codes: 0 sound, or nothing as severe as --fail-on · 1 something as severe as that · 2 the plan
+cannot be read; every mistake is told with line, field and remedy.
+"""
+
+
+def _plan_commands(commands: Commands) -> None:
+    plan = commands.add_parser("plan", help="check a plan's file; its schema and examples")
+    actions = plan.add_subparsers(title="actions", metavar="ACTION", required=True)
+    check = actions.add_parser(
+        "check",
+        help="let a plan check itself",
+        description=_CHECK,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("file", help="the plan, as docs/plan-format.md describes it; - for stdin")
+    check.add_argument("--evidence", metavar="FILE", help="JSON with counts of what happened")
+    check.add_argument("--today", type=_day, metavar="DATE", help="2026-01-31; today if left out")
+    check.add_argument("--language", choices=["nb", "sv", "da", "en"], help="else the plan's own")
+    check.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    check.add_argument(
+        "--fail-on",
+        choices=["critical", "serious", "advice"],
+        default="serious",
+        help="the mildest severity for which the exit code is 1 (default: serious)",
+    )
+    check.set_defaults(run=_later("plan", "check_file"))
+    form = actions.add_parser(
+        "format", help="print a plan in its usual order and layout; comments are left out"
+    )
+    form.add_argument("file", help="the plan; - for stdin")
+    form.set_defaults(run=_later("plan", "bring_into_form"))
+    schema = actions.add_parser("schema", help="print the JSON Schema of the document")
+    schema.set_defaults(run=_later("plan", "print_schema"))
+    example = actions.add_parser("example", help="print a worked example to start from")
+    example.add_argument("name", choices=["municipality", "union", "retailer"])
+    example.add_argument("--language", choices=["nb", "sv", "da", "en"], default="en")
+    example.set_defaults(run=_later("plan", "print_example"))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date; write 2026-01-31") from None
 
 
 class _later:

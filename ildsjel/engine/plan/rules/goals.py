@@ -11,9 +11,9 @@ from ildsjel.engine.plan.rules.base import Found, Rule, View, found, rule, unsai
 
 MANY_GOALS = 7  # of the highest level
 ATTENTION = re.compile(
-    r"\b(?:followers?|likes?|impressions?|reach|views?|shares?"
-    r"|følgere|følgarar|følgjarar|rekkevidde|visninger|visningar|likerklikk|delinger|delingar"
-    r"|följare|räckvidd|gillanden|delningar|rækkevidde|visninger|deling)\b",
+    r"\b(?:followers?|likes|impressions|reach|views"
+    r"|følgere|følgjarar|rekkevidde|visninger|visningar|likerklikk"
+    r"|följare|räckvidd|gillanden|rækkevidde)\b",
     re.IGNORECASE,
 )
 SILENT_AFTER = {  # days without a number; a little more than twice the rhythm
