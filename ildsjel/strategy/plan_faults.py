@@ -3,7 +3,6 @@
 The engine knows codes and values (`engine.plan.faults`); a test holds that every code has words.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext, gettext_noop
@@ -34,8 +33,10 @@ FAULTS: Final = {
     ),
     "yaml": (
         gettext_noop("This cannot be read as YAML."),
-        gettext_noop("Compare the line with the one above: each field is a name, a colon, a space "
-"and a value."),
+        gettext_noop(
+            "Compare the line with the one above: each field is a name, a colon, a space "
+            "and a value."
+        ),
     ),
     "yaml-tab": (
         gettext_noop("There is a tab where there should be spaces."),
@@ -43,12 +44,13 @@ FAULTS: Final = {
     ),
     "yaml-sign": (
         gettext_noop("A value cannot begin with this sign."),
-        gettext_noop("Put the value in quotation marks: \"…\""),
+        gettext_noop('Put the value in quotation marks: "…"'),
     ),
     "yaml-colon": (
         gettext_noop("There is a second colon in this line, or the line is indented too far."),
-        gettext_noop("Put a text with a colon in quotation marks, or line the field up with those "
-"above."),
+        gettext_noop(
+            "Put a text with a colon in quotation marks, or line the field up with those above."
+        ),
     ),
     "yaml-quote": (
         gettext_noop("This quotation mark is never closed."),
@@ -56,7 +58,7 @@ FAULTS: Final = {
     ),
     "yaml-after-quote": (
         gettext_noop("Something stands after the closing quotation mark."),
-        gettext_noop("Put the whole text in quotation marks, and those within it as \\\""),
+        gettext_noop('Put the whole text in quotation marks, and those within it as \\"'),
     ),
     "yaml-escape": (
         gettext_noop("A backslash stands before a sign that it does not go with."),
@@ -131,8 +133,9 @@ FAULTS: Final = {
         gettext_noop("Give one of them another key."),
     ),
     "key-form": (
-        gettext_noop("“%(key)s” is no key: keys are small letters, digits and hyphens, 60 at the "
-"most."),
+        gettext_noop(
+            "“%(key)s” is no key: keys are small letters, digits and hyphens, 60 at the most."
+        ),
         gettext_noop("Write %(proposal)s."),
     ),
     "needs-text": (

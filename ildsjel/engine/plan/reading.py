@@ -163,7 +163,7 @@ class _Reader:
             return None
         known = fields_of(part)
         found = dict(given)
-        told = set()
+        told, start = set(), len(self.faults)
         for name, value in self._fields(node, known, where, at_top=part is Plan):
             self.lines[where.element, where.into(name).path] = value[0].line
             before = len(self.faults)
@@ -173,8 +173,9 @@ class _Reader:
             elif len(self.faults) > before:
                 told.add(name)
         lacking = [name for name, each in known.items() if each.required and not found.get(name)]
+        meant = {fault.values.get("guess") for fault in self.faults[start:]}
         for name in lacking:
-            if name not in told:
+            if name not in told | meant:
                 self._say("required", node, where, field=name)
         return None if lacking else part(**found)
 

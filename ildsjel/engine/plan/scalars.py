@@ -88,8 +88,9 @@ def is_key(text: str) -> bool:
 def closest(text: str, possible: Iterable[str]) -> str:
     """What was probably meant, "" where nothing is near."""
     wanted = text.lower().replace(" ", "_")
-    near = get_close_matches(wanted, list(possible), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    near = get_close_matches(wanted, list(possible), n=3, cutoff=0.6)
+    alike = [each for each in near if each[0] == wanted[0]]  # first letters are seldom wrong
+    return (alike or near or [""])[0]
 
 
 def _plain_number(text: str) -> str:

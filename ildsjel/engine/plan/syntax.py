@@ -66,7 +66,7 @@ def compose(text: str) -> Node | None:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        raise PlanError((_fault(text, error),)) from error
+        raise PlanError((_fault(text, error, builder.spread),)) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise PlanError((Fault(code="yaml-character", line=line),)) from error
@@ -81,6 +81,7 @@ class _Builder:
         self.open: list[Mapping | Sequence] = []
         self.keys: list[Node | None] = []  # by open node: a mapping's key that awaits its value
         self.anchors: dict[str, Node] = {}
+        self.spread: Text | None = None  # the last quoted text that runs over several lines
 
     def take(self, event: yaml.Event) -> None:
         mark = event.start_mark
@@ -90,7 +91,10 @@ class _Builder:
                 _refuse_tag(event, line, column)
                 block = event.style in {"|", ">"}
                 value = event.value.strip() if block else event.value
-                self._add(Text(line, column, value, not event.style), event.anchor)
+                text = Text(line, column, value, not event.style)
+                if event.style in {"'", '"'} and event.end_mark and event.end_mark.line >= line:
+                    self.spread = text
+                self._add(text, event.anchor)
             case yaml.MappingStartEvent():
                 _refuse_tag(event, line, column)
                 self._open(Mapping(line, column), event.anchor)
@@ -143,7 +147,7 @@ def _refuse_tag(event: yaml.NodeEvent, line: int, column: int) -> None:
         raise PlanError((fault,))
 
 
-def _fault(text: str, error: yaml.MarkedYAMLError) -> Fault:
+def _fault(text: str, error: yaml.MarkedYAMLError, spread: Text | None) -> Fault:
     says = f"{error.context or ''} {error.problem or ''}"
     code = next((code for pattern, code in _SAYS if re.search(pattern, says)), "yaml")
     mark = error.problem_mark or error.context_mark
@@ -151,6 +155,8 @@ def _fault(text: str, error: yaml.MarkedYAMLError) -> Fault:
         mark = error.context_mark  # where it was opened
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if code == "yaml-indent" and _line(text, line)[: column - 1].rstrip().endswith(('"', "'")):
+        if spread is not None:  # closed by what was meant to open another
+            return Fault(code="yaml-quote", line=spread.line, column=spread.column)
         code = "yaml-after-quote"
     if code == "yaml-sign" and "\t" in _line(text, line)[: column + 1]:
         code = "yaml-tab"

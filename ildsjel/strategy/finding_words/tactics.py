@@ -7,8 +7,10 @@ from ildsjel.strategy.finding_words.shape import RuleWords
 WORDS = {
     "tactic-without-goal": RuleWords(
         title=gettext_noop("A means without a goal"),
-        why=gettext_noop("It is a painkiller without an illness: it costs hours, and nobody can say "
-"what would be worse without it."),
+        why=gettext_noop(
+            "It is a painkiller without an illness: it costs hours, and nobody can say "
+            "what would be worse without it."
+        ),
         do=gettext_noop("Name the goal that it serves, or stop doing it."),
     ),
     "tactic-without-group": RuleWords(
@@ -18,9 +20,12 @@ WORDS = {
     ),
     "tactic-without-role": RuleWords(
         title=gettext_noop("What the medium does here is not said"),
-        why=gettext_noop("Listening, answering and mobilising need different people, hours and words."),
-        do=gettext_noop("Choose: listen, inform, converse, support, involve, create together or "
-"mobilise."),
+        why=gettext_noop(
+            "Listening, answering and mobilising need different people, hours and words."
+        ),
+        do=gettext_noop(
+            "Choose: listen, inform, converse, support, involve, create together or mobilise."
+        ),
     ),
     "tactic-without-gain": RuleWords(
         title=gettext_noop("Neither a problem nor a value is named"),
@@ -39,15 +44,17 @@ WORDS = {
     ),
     "tactic-without-horizon": RuleWords(
         title=gettext_noop("Whether this is short or long term is not said"),
-        why=gettext_noop("A long-term effort that is judged after a month is always stopped too "
-"early."),
+        why=gettext_noop(
+            "A long-term effort that is judged after a month is always stopped too early."
+        ),
         do=gettext_noop("Choose short or long."),
     ),
     "tactic-on-absent-channel": RuleWords(
         title=gettext_noop("The tactic uses a channel that we have chosen not to be on"),
         found=gettext_noop("It is %(channel)s."),
-        why=gettext_noop("The plan says two things, and each colleague will follow the one they "
-"prefer."),
+        why=gettext_noop(
+            "The plan says two things, and each colleague will follow the one they prefer."
+        ),
         do=gettext_noop("Take the channel out of the tactic, or give it a mandate."),
     ),
     "tactic-off-mandate": RuleWords(
@@ -59,21 +66,26 @@ WORDS = {
     "only-campaigns": RuleWords(
         title=gettext_noop("Everything is short term"),
         found=gettext_noop("All %(count)s tactics are short term."),
-        why=gettext_noop("Dialogue is a relation, not a campaign. Who goes home after each campaign "
-"begins anew every time."),
+        why=gettext_noop(
+            "Dialogue is a relation, not a campaign. Who goes home after each campaign "
+            "begins anew every time."
+        ),
         do=gettext_noop("Choose one thing that you will do every week for two years."),
     ),
     "only-sending": RuleWords(
         title=gettext_noop("The plan only talks"),
         found=gettext_noop("All %(count)s tactics inform or mobilise."),
-        why=gettext_noop("Who opens a channel has opened for dialogue. People will ask, and silence "
-"is an answer too."),
+        why=gettext_noop(
+            "Who opens a channel has opened for dialogue. People will ask, and silence "
+            "is an answer too."
+        ),
         do=gettext_noop("Add a tactic that listens, answers or involves, with hours for it."),
     ),
     "nobody-listens": RuleWords(
         title=gettext_noop("Nobody's task is to listen"),
-        why=gettext_noop("What people say when they are not talking to us is the cheapest advice "
-"there is."),
+        why=gettext_noop(
+            "What people say when they are not talking to us is the cheapest advice there is."
+        ),
         do=gettext_noop("Add a tactic with the role listen, and name who brings on what is heard."),
     ),
 }
