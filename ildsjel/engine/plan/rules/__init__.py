@@ -1,6 +1,5 @@
 """The rules by which a plan checks itself, and the check."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -35,9 +34,8 @@ def check(plan: Plan, evidence: Evidence, today: date) -> list[Finding]:
     accepted = {(each.rule, each.element): each for each in plan.acceptances if _holds(each, today)}
     for rule in RULES.values():
         for found in rule.look(view):
-            finding = _finding(rule, found, evidence)
             acceptance = accepted.get((rule.id, found.element))
-            view.found.append(replace(finding, accepted=acceptance))
+            view.found.append(_finding(rule, found, evidence, acceptance))
     places = {element: number for number, (element, _) in enumerate(elements(plan), start=1)}
     return sorted(view.found, key=lambda each: (each.severity.rank, places.get(each.element, 0)))
 
@@ -48,7 +46,7 @@ def _holds(acceptance: Acceptance, today: date) -> bool:
     return acceptance.until >= today
 
 
-def _finding(rule: Rule, found: Found, evidence: Evidence) -> Finding:
+def _finding(rule: Rule, found: Found, evidence: Evidence, accepted: Acceptance | None) -> Finding:
     seen = rule.basis is Basis.EVIDENCE
     return Finding(
         rule=rule.id,
@@ -60,4 +58,5 @@ def _finding(rule: Rule, found: Found, evidence: Evidence) -> Finding:
         since=evidence.since if seen else None,
         until=evidence.until if seen else None,
         source=evidence.source if seen else "",
+        accepted=accepted,
     )
