@@ -2,17 +2,18 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils.translation import gettext, override
 
 from ildsjel.cli import main
-from ildsjel.engine.plan import RULES, Evidence, Fault, check, read
+from ildsjel.engine.plan import RULES, Basis, Evidence, Fault, check, read
 from ildsjel.engine.plan.document import SignOff
+from ildsjel.engine.plan.evidence import Answers, Counts, Observation, Unplanned
 from ildsjel.engine.plan.references import dangling
-from ildsjel.strategy.finding_words import WORDS, duration
+from ildsjel.strategy.finding_words import WORDS, basis_words, duration, finding_words
 from ildsjel.strategy.plan_examples import EXAMPLES, LANGUAGES, example_text
 from ildsjel.strategy.plan_faults import FAULTS, fault_words
 from tests.plans import FOLDER, TODAY, sound_text
@@ -125,8 +126,11 @@ def test_evidence_is_read_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
     assert "absence-broken" in out and "a list" in out
     counts.write_text('{"by_channel": {"tiktok": {"posts": "many"}}}', "utf-8")
-    assert main(arguments) == 1
+    assert main(arguments) == 2
     assert "by_channel/tiktok/posts: a whole number" in capsys.readouterr().err
+    counts.write_text('{"hours": {"amy": 3}}', "utf-8")
+    assert main(arguments) == 0
+    assert "people/amy is not in the plan" in capsys.readouterr().err
 
 
 def test_mistakes_are_told_where_they_stand(
@@ -138,7 +142,7 @@ def test_mistakes_are_told_where_they_stand(
     said = capsys.readouterr().err
     assert said.startswith(f"{path}:4:1: ") and "Mente du «goals»?" in said
     path.write_bytes(b"format: 1\norganisation: \xe5s\n")
-    assert main(["plan", "check", str(path)]) == 1
+    assert main(["plan", "check", str(path)]) == 2
     assert "UTF-8" in capsys.readouterr().err
 
 
@@ -174,6 +178,39 @@ def test_the_words_are_there_in_each_language(language: str) -> None:
             != set(re.findall(r"%\((\w+)\)s", gettext(each)))
         ]
     assert set(same) <= {"Write %(proposal)s."} and lost == []
+
+
+WRONG = Evidence(
+    since=date(2027, 3, 1),
+    until=date(2027, 5, 31),
+    source="Ildsjel",
+    by_channel={"tiktok": Counts(posts=3)},
+    by_goal={},
+    by_group={},
+    without_goal=Counts(posts=30),
+    unplanned=(Unplanned(name="Snapchat", counts=Counts(conversations=2, posts=9)),),
+    answers={"facebook": Answers(kept=60, broken=40)},
+    hours={"adviser": 400},
+    replies={"adviser": 300, "desk": 12},
+    observations={"same-day": Observation(at=date(2027, 5, 31), value=61.5)},
+)
+
+
+@pytest.mark.parametrize("language", ["nb", "sv", "da", "en"])
+def test_what_rests_on_evidence_names_its_counts_and_their_source(language: str) -> None:
+    plan = read(sound_text())
+    found = [each for each in check(plan, WRONG, date(2027, 6, 2)) if each.basis is Basis.EVIDENCE]
+    by_evidence = {rule.id for rule in RULES.values() if rule.basis is Basis.EVIDENCE}
+    assert {each.rule for each in found} == by_evidence
+    with override(language):
+        for each in found:
+            words = finding_words(each)
+            assert not re.search(r"%\(|\d{5}", "".join(words))
+            assert "2027" in basis_words(each) and "Ildsjel" in basis_words(each)
+            assert words.found or not each.values
+    with override("nb"):
+        [late] = [finding_words(each) for each in found if each.rule == "promise-broken"]
+    assert late.found == "40 av 100 første svar (40 prosent) kom senere enn 2 timer."
 
 
 def test_every_fault_of_the_reader_has_words() -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from ildsjel.cli.errors import CommandError
 from ildsjel.engine.plan import Evidence, PlanError, Reading, Severity, check, examine, read, write
-from ildsjel.engine.plan.evidence_file import evidence_of
+from ildsjel.engine.plan.evidence_file import evidence_of, strangers
 from ildsjel.engine.plan.schema import schema
 from ildsjel.strategy.plan_examples import example_text
 from ildsjel.strategy.plan_faults import fault_words
@@ -26,12 +26,18 @@ _JSON = orjson.OPT_INDENT_2
 
 def check_file(options: argparse.Namespace) -> int:
     """Print what the rules find; 0 sound, 1 something of the asked severity, 2 unreadable."""
-    reading = examine(_text(options.file))
+    try:
+        reading, evidence = examine(_text(options.file)), _evidence(options.evidence)
+    except CommandError as fault:
+        print(f"ildsjel: {fault}", file=sys.stderr)
+        return _UNREADABLE
     with override(_language(options.language, reading)):
         if reading.plan is None:
             return _tell_faults(reading, options)
         today = options.today or datetime.now(UTC).astimezone().date()
-        findings = check(reading.plan, _evidence(options.evidence), today)
+        for key in strangers(evidence, reading.plan):
+            print(f"{options.evidence}: {key} is not in the plan; not counted", file=sys.stderr)
+        findings = check(reading.plan, evidence, today)
         if options.format == "json":
             values = as_values(reading.plan, findings, reading, today)
             sys.stdout.write(orjson.dumps(values, option=_JSON).decode() + "\n")

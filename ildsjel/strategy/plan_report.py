@@ -5,7 +5,7 @@ from datetime import date
 from textwrap import fill
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from ildsjel.engine.plan import THE_PLAN, Finding, Plan, Reading, Severity, fingerprint
 from ildsjel.strategy.finding_words import (
@@ -57,19 +57,11 @@ def summary(findings: Sequence[Finding]) -> str:
     if len(findings) == accepted:
         said = gettext("Nothing was found.")
     else:
-        critical, serious = (_count(findings, each) for each in list(Severity)[:2])
-        advice = _count(findings, Severity.ADVICE)
-        said = ", ".join(
-            [
-                gettext("%(count)s critical") % {"count": critical},
-                gettext("%(count)s serious") % {"count": serious},
-                ngettext("%(count)s piece of advice", "%(count)s pieces of advice", advice)
-                % {"count": advice},
-            ]
-        )
-        said += "."
+        said = gettext("Critical: %(critical)s. Serious: %(serious)s. Advice: %(advice)s.") % {
+            severity.value: _count(findings, severity) for severity in Severity
+        }
     if accepted:
-        said += " " + gettext("%(count)s accepted.") % {"count": accepted}
+        said += " " + gettext("Accepted: %(count)s.") % {"count": accepted}
     return said
 
 

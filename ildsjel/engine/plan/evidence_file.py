@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from ildsjel.engine.plan.document import Element, Kind, Plan, elements
 from ildsjel.engine.plan.evidence import Answers, Counts, Evidence, Observation, Unplanned
 
 Read = TypeVar("Read")
@@ -35,6 +36,21 @@ def evidence_of(value: object) -> Evidence:
         replies=_by_key(found, "replies", _count),
         observations=_by_key(found, "observations", _observation),
     )
+
+
+def strangers(evidence: Evidence, plan: Plan) -> list[str]:
+    """Keys that something was counted for and that the plan does not have, as section/key."""
+    counted = (
+        (Kind.CHANNEL, evidence.by_channel),
+        (Kind.CHANNEL, evidence.answers),
+        (Kind.GOAL, evidence.by_goal),
+        (Kind.GOAL, evidence.observations),
+        (Kind.GROUP, evidence.by_group),
+        (Kind.PERSON, evidence.hours),
+        (Kind.PERSON, evidence.replies),
+    )
+    named = {str(Element(kind, key)) for kind, counts in counted for key in counts or ()}
+    return sorted(named - {str(element) for element, _ in elements(plan)})
 
 
 def _by_key(
