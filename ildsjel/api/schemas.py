@@ -282,9 +282,26 @@ class ConversationFilter(ListFilter):
     )
 
 
-class MentionFilter(ListFilter):
+class PostFilter(Given):
+    """`language` is a code, "none" where it is not known; `network` a kind of channel; `author` an
+    id or a byline, public posts alone; `word` stands anywhere in the text."""
+
     watch: Id | None = None
+    channel: Id | None = None
     since: Moment | None = Field(None, description="Only posts published at or after this time.")
+    until: Moment | None = Field(None, description="Only posts published before this time.")
+    language: str = Field("", max_length=20)
+    network: str = Field("", max_length=40)
+    author: str = Field("", max_length=300)
+    word: str = Field("", max_length=300)
+
+
+class MentionFilter(PostFilter, ListFilter):
+    pass
+
+
+class ExportFilter(PostFilter):
+    format: Literal["csv", "jsonl", "parquet"] = "jsonl"
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:

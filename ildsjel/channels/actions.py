@@ -252,8 +252,11 @@ def add_line(
         HealthLine.objects.filter(pk__in=stale).delete()
 
 
-def connect_sample(organisation: Organisation, *, network: str, name: str, handle: str) -> Channel:
-    """A channel of a simulated organisation: it reads nothing and what it sends goes nowhere."""
+def connect_sample(
+    organisation: Organisation, *, network: str, name: str, handle: str, since: datetime
+) -> Channel:
+    """A channel of a simulated organisation, as if it had been connected then: it reads nothing and
+    what it sends goes nowhere."""
     return Channel.objects.create(
         organisation=organisation,
         kind="sample",
@@ -261,6 +264,7 @@ def connect_sample(organisation: Organisation, *, network: str, name: str, handl
         handle=handle,
         identity=f"{network}:us",
         settings={"network": network},
+        created_at=since,
         last_ok_at=utc_now(),
         last_event_at=utc_now(),
     )

@@ -21,6 +21,7 @@ from ildsjel.dialogue.models import (
     State,
 )
 from ildsjel.dialogue.queries import last_asked
+from ildsjel.dialogue.taking_up import TAKEN_UP, put_back
 from ildsjel.engine.business_time import due_at
 from ildsjel.engine.matching import parse
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
@@ -267,6 +268,8 @@ def undo(*, by: Member, entry: AuditEntry) -> Conversation | None:
 
     Returns None, and changes nothing, where somebody has gone on since.
     """
+    if entry.action == TAKEN_UP:
+        return put_back(by=by, entry=entry)
     require(by, Right.REPLY)
     require_own(by, entry)
     if entry.member_id != by.pk or not entry.target.startswith("conversation:"):

@@ -1,7 +1,5 @@
 """Conversations as a file: a message a row, streamed, whatever the size."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +9,7 @@ from ildsjel.dialogue.models import Message
 from ildsjel.dialogue.queries import all_messages
 from ildsjel.organisation.audit import record, require
 from ildsjel.organisation.models import Member, Right
+from ildsjel.work.tables import as_csv
 
 KINDS = ("csv", "jsonl")
 BATCH = 500
@@ -18,7 +17,6 @@ COLUMNS = [
     "conversation", "message", "kind", "at", "channel", "network_id", "author", "text", "url",
     "desk", "topic", "goal", "state", "delivery", "deleted",
 ]  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def conversations(member: Member, kind: str) -> Iterator[tuple[bytes, int]]:
@@ -29,7 +27,7 @@ def conversations(member: Member, kind: str) -> Iterator[tuple[bytes, int]]:
     require(member, Right.EXPORT)
     record(member.organisation, "conversations.export", by=member, details={"kind": kind})
     if kind == "csv":
-        yield _csv([COLUMNS]), 0
+        yield as_csv([COLUMNS]), 0
     rows: list[dict[str, Any]] = []
     for message in all_messages(member).iterator(chunk_size=BATCH):
         rows.append(_row(message))
@@ -71,14 +69,4 @@ def _row(message: Message) -> dict[str, Any]:
 def _chunk(rows: list[dict[str, Any]], kind: str) -> bytes:
     if kind == "jsonl":
         return b"".join(orjson.dumps(row) + b"\n" for row in rows)
-    return _csv([[_plain(row[column]) for column in COLUMNS] for row in rows])
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _csv(rows: list[list[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8")
+    return as_csv([row[column] for column in COLUMNS] for row in rows)

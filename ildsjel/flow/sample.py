@@ -35,6 +35,7 @@ from ildsjel.engine.simulator import SAMPLE, Event, Staff, simulate
 from ildsjel.flow.inbound import receive
 from ildsjel.listening import keeping
 from ildsjel.listening.actions import save_watch
+from ildsjel.listening.burst_counting import relive
 from ildsjel.organisation.actions import (
     Week,
     add_member,
@@ -66,6 +67,8 @@ ANSWERED_STAYS = timedelta(hours=20)  # an answered conversation stays open so l
 LEFT_TO_DO = timedelta(hours=2)
 OVERDUE_KEPT = 6
 CLOSED_AFTER = timedelta(minutes=50)
+CRISIS_AGO = timedelta(hours=28)  # so that it is over, and most of it answered
+RELIVED = timedelta(hours=44)  # so long the watches are counted as if it happened
 AWAY = timedelta(hours=17)  # the visitor was last here so long ago
 
 
@@ -96,7 +99,8 @@ def create_sample(owner: User) -> Member:
 
 def traffic(until: datetime) -> list[Event]:
     """What is said in the six weeks up to that moment, in order of time."""
-    return _unanswered_at_last(simulate(SEED, until - timedelta(days=DAYS), DAYS), until)
+    start, crisis = until - timedelta(days=DAYS), until - CRISIS_AGO
+    return _unanswered_at_last(simulate(SEED, start, DAYS, crisis_at=crisis), until)
 
 
 def _unanswered_at_last(events: Sequence[Event], now: datetime) -> list[Event]:
@@ -126,7 +130,11 @@ def furnish() -> House:
     staff[HEAD.name] = head
     channels = {
         each.network: connect_sample(
-            head.organisation, network=each.network, name=each.name, handle=each.handle
+            head.organisation,
+            network=each.network,
+            name=each.name,
+            handle=each.handle,
+            since=utc_now() - timedelta(days=DAYS),
         )
         for each in SAMPLE.channels
     }
@@ -237,6 +245,7 @@ def hand_over(house: House, user: User, events: Sequence[Event], now: datetime) 
     visitor = add_member(by=house.head, user=user, role=Role.OWNER)
     _sign_answers(house, events)
     _tidy(house, visitor, now)
+    relive(house.head.organisation_id, now - RELIVED, now)
     Member.objects.filter(pk=visitor.pk).update(visited_at=now - AWAY)
     visitor.refresh_from_db()
     return visitor

@@ -50,6 +50,7 @@ BEFORE = timedelta(hours=12)  # shown before a burst
 SHOWN_HOURS = 48
 AHEAD_HOURS = 6
 CALM = timedelta(hours=1)  # how long after its last alarm a burst may end
+RELIVED_STEP = timedelta(minutes=30)
 GROWN = 1.25  # times the posts, before the reason is worked out again
 
 Counts = Mapping[datetime, int]
@@ -89,11 +90,18 @@ def begin_states(until: datetime) -> int:
     moved = Q(burst_state=None) | ~Q(burst_state__query=F("query"))
     rows = Watch.objects.filter(moved, enabled=True, removed_at=None)
     watches = list(rows.select_related("organisation", "burst_state").order_by("pk"))
-    watches = watches[:BEGUN_AT_ONCE]
-    if not watches:
-        return 0
-    first = [each for each in watches if not hasattr(each, "burst_state")]
+    if watches:
+        _begin(watches[:BEGUN_AT_ONCE], until)
+    return len(watches[:BEGUN_AT_ONCE])
+
+
+def _begin(watches: Sequence[Watch], until: datetime, since: datetime | None = None) -> None:
+    """Begin with what was said before; that nothing was said says something from `since` on."""
+    first = [each for each in watches if since or not hasattr(each, "burst_state")]
     past = _counts([each.pk for each in first], until - HISTORY, until)
+    if since is not None:
+        for watch in first:
+            past.setdefault(watch.pk, Counter())[since] += 0
     priors = {each: _prior(each) for each in {watch.organisation_id for watch in watches}}
     states = [
         _begun(watch, priors[watch.organisation_id], past.get(watch.pk, {}), until)
@@ -103,7 +111,17 @@ def begin_states(until: datetime) -> int:
         BurstState.objects.filter(watch__in=watches).delete()
         Burst.objects.filter(watch__in=watches, ended_at=None).update(ended_at=until)
         BurstState.objects.bulk_create(states, ignore_conflicts=True)
-    return len(watches)
+
+
+def relive(organisation_id: int, since: datetime, until: datetime) -> None:
+    """Count an organisation's watches as if that time passed now: what was unusual is told."""
+    at, until = _floor(since), _floor(until)
+    watches = Watch.objects.filter(organisation=organisation_id, enabled=True, removed_at=None)
+    _begin(list(watches.select_related("organisation").order_by("pk")), at, at - HISTORY)
+    while at < until:
+        at = min(at + RELIVED_STEP, until)
+        rows = BurstState.objects.filter(organisation=organisation_id)
+        _count(list(rows.select_related("watch", "organisation").order_by("pk")), at)
 
 
 def _begun(watch: Watch, prior: Prior, past: Counts, until: datetime) -> BurstState:

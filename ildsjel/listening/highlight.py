@@ -90,18 +90,19 @@ def as_value(item: Item) -> Value:
     )
 
 
-def shown(mentions: Iterable[Mention]) -> list[Shown]:
-    """One entry for each post, in the order of the mentions; its watches beside one another."""
+def shown(mentions: Iterable[Mention], length: int = LENGTH) -> list[Shown]:
+    """One entry for each post, in the order of the mentions; its watches beside one another. Of a
+    longer text so many characters."""
     by_item: dict[int, list[Mention]] = {}
     for mention in mentions:
         by_item.setdefault(mention.item_id, []).append(mention)
-    return [_shown(group) for group in by_item.values()]
+    return [_shown(group, length) for group in by_item.values()]
 
 
-def _shown(group: Sequence[Mention]) -> Shown:
+def _shown(group: Sequence[Mention], length: int) -> Shown:
     item = group[0].item
     spans = _joined(span for mention in group for span in _spans(mention))
-    return Shown(item, [mention.watch for mention in group], pieces_of(item.text, spans))
+    return Shown(item, [mention.watch for mention in group], pieces_of(item.text, spans, length))
 
 
 def _spans(mention: Mention) -> Spans:

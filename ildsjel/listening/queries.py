@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Visibility
@@ -72,6 +72,26 @@ def mentions(
     if channel is not None:
         rows = rows.filter(item__channel=channel)
     return rows.select_related("item__channel", "watch").order_by("-published_at", "-pk")
+
+
+def heard_item(member: Member, pk: int) -> Item | None:
+    """A post that a watch has found, unless its author has deleted it."""
+    found = Mention.objects.of(member).filter(item=pk, item__deleted_at=None)
+    mention = found.select_related("item__channel").first()
+    return mention.item if mention else None
+
+
+def mentions_of(member: Member, item: Item) -> QuerySet[Mention]:
+    """Each watch that has found a post."""
+    rows = Mention.objects.of(member).filter(item=item)
+    return rows.select_related("item__channel", "watch").order_by("watch__name", "pk")
+
+
+def in_thread(item: Item) -> list[Item]:
+    """Other posts that watches have found in the same thread, oldest first."""
+    rows = Item.objects.filter(channel=item.channel_id, thread_key=item.thread_key, deleted_at=None)
+    found = rows.filter(Exists(Mention.objects.filter(item=OuterRef("pk")))).exclude(pk=item.pk)
+    return list(found.order_by("published_at", "pk")[:PAGE])
 
 
 @dataclass(frozen=True, slots=True)

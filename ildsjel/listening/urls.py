@@ -8,6 +8,7 @@ app_name = "listening"
 urlpatterns = [
     path("", mentions.stream, name="mentions"),
     path("new/", mentions.new, name="new"),
+    path("export/<slug:kind>/", mentions.export, name="export"),
     path("overview/", overview.overview, name="overview"),
     path("overview/<slug:figure>.csv", overview.table, name="overview-table"),
     path("bursts/", bursts.listing, name="bursts"),

@@ -1,13 +1,20 @@
 """The door of every page: who asks, for which organisation, and with which right."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
 from django.utils import timezone
 
@@ -74,3 +81,19 @@ def _address(name: str, *args: Hashable) -> str:
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form sent, also where that is nothing at all; None where a page is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def download(chunks: Iterator[bytes], *, name: str, content_type: str) -> StreamingHttpResponse:
+    """A file under that name, sent while it is made. What may be refused is refused before."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(_streamed(chunks), content_type=content_type, headers=headers)
+
+
+async def _streamed(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """A chunk at a time: an asynchronous server would collect a plain iterator as a whole first."""
+
+    def following() -> bytes | None:
+        return next(chunks, None)
+
+    while (chunk := await sync_to_async(following)()) is not None:
+        yield chunk

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ildsjel.organisation.views import join, profile
-from ildsjel.web.views import exports, hooks, live, sample, search, setup, start, today
+from ildsjel.web.views import exports, heard, hooks, live, sample, search, setup, start, today
 
 app_name = "web"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("hooks/<int:channel>/", hooks.hook, name="hook"),
     path("o/<slug:organisation>/", today.today, name="today"),
     path("o/<slug:organisation>/count/", today.count, name="today-count"),
+    path("o/<slug:organisation>/listen/posts/<int:pk>/", heard.heard, name="heard"),
+    path("o/<slug:organisation>/listen/posts/<int:pk>/answer/", heard.take, name="take-up"),
+    path("o/<slug:organisation>/listen/posts/", heard.heard_in_inbox, name="heard-in-inbox"),
     path("o/<slug:organisation>/health/", today.channel_part, name="today-channels"),
     path("o/<slug:organisation>/search/", search.search, name="search"),
     path("o/<slug:organisation>/palette/", search.palette, name="palette"),

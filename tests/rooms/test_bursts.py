@@ -132,7 +132,8 @@ def test_history_that_is_imported_is_no_news(
     files = make_channel(owner, "files", created_at=now - timedelta(days=9))
     storm(watch, files, at - timedelta(minutes=25))  # from a file
     storm(watch, channel, at - LATE - timedelta(hours=1))  # too late to be news
-    storm(watch, make_channel(owner), at - timedelta(minutes=25))  # before it was listened to
+    new = make_channel(owner, created_at=at)
+    storm(watch, new, at - timedelta(minutes=25))  # before it was listened to
     storm(watch, channel, at - timedelta(minutes=25), own=True)  # our own
     for step in range(1, 20):
         count_due(at + step * STEP)

@@ -16,6 +16,7 @@ from ildsjel.dialogue.queries import needs, new_since
 from ildsjel.dialogue.search import find
 from ildsjel.engine.simulator import SAMPLE
 from ildsjel.flow.sample import create_sample, holding, remove_sample
+from ildsjel.listening.burst_queries import unseen
 from ildsjel.listening.models import Item, Mention
 from ildsjel.organisation.models import Member, NotAllowed, Organisation, Role, User
 from ildsjel.strategy.queries import goals
@@ -129,3 +130,16 @@ def test_a_real_organisation_has_no_such_page(client: Client) -> None:
     client.force_login(real.user)
     url = reverse("web:remove-sample", args=[real.organisation.slug])
     assert client.post(url, {"sure": "yes"}).status_code == 404
+
+
+def test_the_crisis_stands_on_today_and_in_the_overview(sample: Member, client: Client) -> None:
+    client.force_login(sample.user)
+    with time_machine.travel(TUESDAY, tick=False):
+        (burst, *_) = unseen(sample)
+        today = client.get(reverse("web:today", args=[sample.organisation.slug])).content.decode()
+        overview = reverse("listening:overview", args=[sample.organisation.slug])
+        volume = client.get(overview).context["figures"][0]
+    assert burst.ended_at is not None
+    assert burst.reason["posts"]
+    assert reverse("listening:burst", args=[sample.organisation.slug, burst.pk]) in today
+    assert burst.watch.name in {mark["name"] for mark in volume.bursts}

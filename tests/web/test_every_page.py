@@ -16,7 +16,7 @@ from django.test import Client
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue.models import Conversation, Desk, State
 from ildsjel.flow.sample import create_sample
-from ildsjel.listening.models import Watch
+from ildsjel.listening.models import Burst, Mention, Watch
 from ildsjel.organisation.actions import create_user, open_setup
 from ildsjel.organisation.models import Calendar, Member
 from tests.builders import PASSWORD, make_channel
@@ -41,6 +41,8 @@ print(json.dumps({
     "channel": first(Channel),
     "webhook": make_channel(member).pk,
     "watch": first(Watch),
+    "burst": first(Burst),
+    "post": Mention.objects.filter(organisation=house, item__deleted_at=None).first().item_id,
     "desk": first(Desk),
     "hours": first(Calendar),
     "member": Member.objects.filter(organisation=house).exclude(pk=member.pk).first().pk,
@@ -52,6 +54,10 @@ OURS = {
     "thread": "dialogue/{thread}/",
     "mentions": "listen/",
     "overview": "listen/overview/",
+    "compared": "listen/overview/?period=7d&start2=2026-01-01&end2=2026-01-03",
+    "bursts": "listen/bursts/",
+    "burst": "listen/bursts/{burst}/",
+    "post": "listen/posts/{post}/",
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
     "plan": "plan/",
@@ -81,7 +87,7 @@ PAGES = {name: "/o/{slug}/" + path for name, path in OURS.items()} | {
     "new": "/new/organisation/",
 }
 STRANGERS = {"sign-in": "/accounts/login/", "set-up": "/setup/{setup}/you/"}
-DARK = ["today", "thread", "mentions", "overview", "plan", "channel"]
+DARK = ["today", "thread", "mentions", "overview", "burst", "post", "plan", "channel"]
 TOO_WIDE = "(page => page.scrollWidth - page.clientWidth)(document.scrollingElement)"
 
 

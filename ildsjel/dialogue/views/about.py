@@ -91,6 +91,8 @@ def _sentence(
             return _("The rule takes everything.")
         case "fallback":
             return _("No rule fitted, so it came to the default desk.")
+        case "taken_up":
+            return _("%(who)s took it up from listening.") % {"who": " ".join(details)}
         case "learned":
             return _learned_words(details)
     return " ".join([reason, *details])

@@ -143,7 +143,8 @@ def undo(request: MemberRequest) -> HttpResponse:
             request, _("Too late to undo: somebody has gone on since. Nothing was changed.")
         )
     one = entries[0].target.partition(":")[2] if len(entries) == 1 else ""
-    return after_act(request, place, shown or (int(one) if one else None))
+    there = one and queries.conversation(member, int(one))  # what was made is gone when undone
+    return after_act(request, place, shown or (int(one) if there else None))
 
 
 def _take_back(request: MemberRequest, pk: int) -> int:

@@ -29,6 +29,7 @@ def _done(one: str, number: int) -> str:
         "conversation.snooze": lambda: _("Put away until later."),
         "conversation.close": lambda: ngettext("Closed.", "%(n)s closed.", number),
         "conversation.reopen": lambda: _("Opened again."),
+        "conversation.take_up": lambda: _("It is in the inbox now."),
     }
     word = words.get(one)
     return word() % {"n": number} if word else _("Done.")

@@ -35,6 +35,7 @@ class TownLife:
         self, seed: int, start: datetime, days: int, organisation: Municipality, scale: float
     ) -> None:
         self.start, self.days, self.scale = start, days, scale
+        self.crisis_at: datetime | None = None  # None: three fifths of the way in
         self.organisation = organisation
         self.zone = ZoneInfo(organisation.timezone)
         self.chance, self.clock = _chance(seed, "life"), _chance(seed, "times")
@@ -105,7 +106,7 @@ class TownLife:
             yield from self.talk.play(said)
 
     def crisis(self) -> Iterator[Event]:
-        begin = self._local(int(self.days * 0.6), 6.4, workday=True)
+        begin = self.crisis_at or self._local(int(self.days * 0.6), 6.4, workday=True)
         statements: list[Event] = []
         for hours, text in nb_crisis.STATEMENTS:
             statements += self.announce(begin + timedelta(hours=hours), text, "crisis", "crisis")

@@ -76,6 +76,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         ],
         "authors": authors_of(burst)[:AUTHORS],
         "posts": each.posts,
+        "may_reply": request.member.can(Right.REPLY),
         "short_history": burst.known_days < burst_words.SHORT_HISTORY,
         "undo": undo_offer(request.session),
     }

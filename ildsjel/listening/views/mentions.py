@@ -4,11 +4,12 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import channels
+from ildsjel.listening import exporting
 from ildsjel.listening.burst_queries import CARDS, recent
 from ildsjel.listening.highlight import shown
 from ildsjel.listening.models import Mention, Watch
@@ -25,8 +26,8 @@ from ildsjel.listening.queries import (
     watches,
 )
 from ildsjel.listening.views.bursts import cards
-from ildsjel.organisation.models import Right
-from ildsjel.organisation.pages import MemberRequest, address, member_page
+from ildsjel.organisation.models import Right, utc_now
+from ildsjel.organisation.pages import MemberRequest, address, download, member_page
 from ildsjel.organisation.undo import undo_offer
 
 TEXTS = ("language", "network", "author", "word")  # filters that are what the address says
@@ -37,7 +38,7 @@ LONGEST = 300  # characters of one of them
 @member_page(Right.READ)
 def stream(request: MemberRequest) -> HttpResponse:
     """The posts that matched, newest first, of one watch or channel if asked for."""
-    wanted = _asked_for(request)
+    wanted = asked_for(request)
     # Read before the page, so that nothing falls between the page and the count of what is new.
     newest = newest_mention(request.member)
     page = mention_page(
@@ -58,6 +59,8 @@ def stream(request: MemberRequest) -> HttpResponse:
             "watches": watches(request.member),
             "channels": channels(request.member),
             "may_listen": request.member.can(Right.LISTEN),
+            "exports": _exports(request, wanted) if request.member.can(Right.EXPORT) else [],
+            "may_reply": request.member.can(Right.REPLY),
             "cards": cards(request.member, list(recent(request.member, wanted.watches)[:CARDS])),
             "undo": undo_offer(request.session),
             **_addresses(request, page, _kept(request, wanted), newest),
@@ -68,7 +71,7 @@ def stream(request: MemberRequest) -> HttpResponse:
 @member_page(Right.READ)
 def new(request: MemberRequest) -> HttpResponse:
     """How many mentions came since the page was made, as JSON for the pill."""
-    wanted = _asked_for(request)
+    wanted = asked_for(request)
     since = request.GET.get("since", "")
     if not since.isdecimal() or len(since) > 18:
         return JsonResponse({"count": 0})
@@ -77,7 +80,17 @@ def new(request: MemberRequest) -> HttpResponse:
     return JsonResponse({"count": count})
 
 
-def _asked_for(request: MemberRequest) -> Wanted:
+@member_page(Right.EXPORT)
+def export(request: MemberRequest, kind: str) -> StreamingHttpResponse:
+    """The posts that the filters in the address ask for, as a file."""
+    if kind not in exporting.KINDS:
+        raise Http404
+    chunks = exporting.export(request.member, asked_for(request), kind)
+    name = f"{request.member.organisation.slug}-{utc_now():%Y-%m-%d}-posts.{kind}"
+    return download(chunks, name=name, content_type=exporting.KINDS[kind])
+
+
+def asked_for(request: MemberRequest) -> Wanted:
     zone = ZoneInfo(request.member.organisation.timezone)
     channel = None
     asked = {text for text in request.GET.getlist("watch") if text}
@@ -99,6 +112,13 @@ def _kept(request: MemberRequest, wanted: Wanted) -> dict[str, Any]:
     kept["channel"] = wanted.channel and wanted.channel.pk
     kept |= {name: request.GET.get(name, "") for name in (*TEXTS, "start", "end")}
     return {name: value for name, value in kept.items() if value}
+
+
+def _exports(request: MemberRequest, wanted: Wanted) -> list[tuple[str, str]]:
+    """Each kind of file with its address."""
+    query = urlencode(_kept(request, wanted), doseq=True)
+    here = [address(request.member, "listening:export", kind) for kind in exporting.KINDS]
+    return [(kind, f"{at}?{query}") for kind, at in zip(exporting.KINDS, here, strict=True)]
 
 
 def _narrowed(request: MemberRequest, wanted: Wanted) -> list[str]:

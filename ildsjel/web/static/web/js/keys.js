@@ -11,10 +11,15 @@ const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submi
 const isOn = () => kept.get("keys") !== "off";
 const visible = (node) => node.checkVisibility?.() ?? node.offsetParent !== null;
 
+// What stands in a row answers where the focus is in that row alone.
 function find(key) {
-  const nodes = [...document.querySelectorAll("[data-key]")];
+  const here = document.activeElement.closest?.("[data-row]") ?? null;
   const shown = (node) => visible(node.closest("label") ?? node);
-  return nodes.find((node) => node.dataset.key === key && shown(node) && !node.disabled);
+  const usable = [...document.querySelectorAll("[data-key]")].filter(
+    (node) => node.dataset.key === key && shown(node) && !node.disabled,
+  );
+  const inRow = (row) => usable.find((node) => node.closest("[data-row]") === row);
+  return (here && inRow(here)) || inRow(null);
 }
 
 function rows() {

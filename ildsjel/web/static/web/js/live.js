@@ -37,6 +37,7 @@ async function look() {
     showCounts(counts);
     link.hidden = !count;
     if (count) link.textContent = text(count === 1 ? "new_one" : "new_many", count);
+    document.dispatchEvent(new CustomEvent("ildsjel:counted", { detail: { count, pill: link } }));
   } catch {
     // the next event or poll tries again
   }
