@@ -58,7 +58,7 @@ def _forget_compiled() -> None:
     from ildsjel.dialogue import clock
     from ildsjel.flow import plans
 
-    plans._compiled.cache_clear()
+    plans.COMPILED.forget()
     clock._hours_of.cache_clear()
 
 

@@ -247,7 +247,7 @@ def _conversation(
         why=[[why.reason, *why.details] for why in route.why] if route else [],
         opened_at=arrival.at,
         last_at=arrival.at,
-        language=item.languages[0][:10] if item.languages else "",
+        language=next(iter(item.spoken), "")[:10],
     )
 
 

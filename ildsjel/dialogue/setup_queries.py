@@ -10,6 +10,7 @@ from ildsjel.dialogue.models import Conversation, Desk, Rule
 from ildsjel.dialogue.queries import rule_value, rules
 from ildsjel.engine.items import Address, Author, Item
 from ildsjel.engine.matching import compile_watches
+from ildsjel.engine.pipeline.languages import Spoken
 from ildsjel.engine.routing import Trial, Why, compile_rules
 from ildsjel.listening.models import Watch
 from ildsjel.listening.queries import watches_in_force
@@ -70,7 +71,7 @@ def try_rules(
     member: Member, *, text: str, channel: Channel | None, address: str, languages: Collection[str]
 ) -> TrialResult:
     """Route a text as the line in would, and say for each rule what held and what failed first."""
-    item = _item(text, address, languages)
+    item = _item(text, address, languages or Spoken([text], [()]).codes()[0])
     watches = {watch.pk: watch for watch in watches_in_force(member.organisation_id)}
     [hits] = compile_watches({pk: watch.query for pk, watch in watches.items()}).match([item])
     heard = [hit.watch_id for hit in hits]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from django.db import transaction
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Item as Value
-from ildsjel.engine.matching import Hit, compile_watches
+from ildsjel.engine.matching import compile_watches
+from ildsjel.engine.pipeline import Outcome, Plan, run
 from ildsjel.flow.inbound import threads_of_parents
+from ildsjel.flow.plans import earlier_languages
 from ildsjel.listening import archive, intake, keeping
 from ildsjel.listening.models import Item, Watch
 from ildsjel.listening.story_grouping import await_turn
@@ -124,22 +127,22 @@ def _store(channel: Channel, watch: Watch, items: Sequence[Value]) -> int:
     by_id = {intake.stored_id(item.external_id): item for item in items}
     known = intake.known(channel, by_id)
     threads = threads_of_parents(channel, items)
-    fresh = [
-        intake.as_stored(item, own=item.own or _is_ours(channel, item), threads=threads)
-        for key, item in by_id.items()
-        if key not in known
-    ]
+    found = dict(zip(by_id, _outcomes(channel, watch, list(by_id.values())), strict=True))
+    fresh = [intake.as_stored(each, threads) for key, each in found.items() if key not in known]
     new, _ = intake.store(channel, fresh, now=now)
-    await_turn(new, {})
+    await_turn(new, {key: each.signature for key, each in found.items()})
     rows = Item.objects.filter(channel=channel, external_id__in=list(by_id), deleted_at=None)
     same = [row for row in rows if row.revision == by_id[row.external_id].revision]
-    hits = _spans(watch, [by_id[row.external_id] for row in same])
-    return intake.mention_more(list(zip(same, hits, strict=True)))
+    return intake.mention_more([(row, found[row.external_id].hits) for row in same])
 
 
-def _is_ours(channel: Channel, item: Value) -> bool:
-    return bool(channel.identity) and item.author.external_id == channel.identity
-
-
-def _spans(watch: Watch, items: Sequence[Value]) -> list[list[Hit]]:
-    return compile_watches({watch.pk: watch.query}).match(items)
+def _outcomes(channel: Channel, watch: Watch, items: Sequence[Value]) -> list[Outcome]:
+    """What the pipeline says of them for this watch alone."""
+    plan = Plan(
+        channel_id=channel.pk,
+        matcher=compile_watches({watch.pk: watch.query}),
+        identity=channel.identity,
+        keep_all=True,
+        earlier=partial(earlier_languages, channel),
+    )
+    return run(plan, items)

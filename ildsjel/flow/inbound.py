@@ -113,7 +113,7 @@ def _receive(channel: Channel, plan: pipeline.Plan, batch: gateway.Batch, cursor
         # Not its key: rows that others write meanwhile may refer to the channel.
         stored = Channel.objects.select_for_update(no_key=True).only("kind", "settings")
         reads_on = _reads_on(channel, stored.get(pk=channel.pk), cursor)
-        wanted = _wanted(channel, outcomes)
+        wanted = pipeline.completed(plan, _wanted(channel, outcomes))
         result = _store(channel, batch, wanted, now)
         if reads_on and batch.cursor and batch.cursor != getattr(channel, cursor):
             Channel.objects.filter(pk=channel.pk).update(**{cursor: batch.cursor})
@@ -153,7 +153,7 @@ def _wanted(channel: Channel, outcomes: list[Outcome]) -> list[Outcome]:
     ours |= {intake.stored_id(o.item.thread_key) for o in outcomes if o.opens}
     known = intake.known(channel, {intake.stored_id(item.external_id) for item in passing})
     return [
-        o
+        o if o.keep else replace(o, keep=True)
         for o in outcomes
         if o.keep
         or intake.stored_id(o.item.thread_key) in ours
@@ -165,8 +165,7 @@ def _store(
     channel: Channel, batch: gateway.Batch, wanted: list[Outcome], now: datetime
 ) -> Received:
     threads = threads_of_parents(channel, [o.item for o in wanted])
-    values = [intake.as_stored(o.item, own=o.own, threads=threads) for o in wanted]
-    new, edited = intake.store(channel, values, now=now)
+    new, edited = intake.store(channel, [intake.as_stored(o, threads) for o in wanted], now=now)
     by_id = {intake.stored_id(o.item.external_id): o for o in wanted}
     intake.mention(
         *([(row, by_id[row.external_id].hits) for row in rows] for rows in (new, edited))

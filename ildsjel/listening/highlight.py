@@ -84,7 +84,7 @@ def as_value(item: Item) -> Value:
         url=item.url,
         address=Address(item.address),
         repost=item.repost,
-        languages=tuple(item.languages),
+        languages=item.spoken,
         links=tuple(item.links),
         media=tuple(Media(**media) for media in item.media),
     )

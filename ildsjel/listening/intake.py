@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Address, Deletion
-from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import Hit, compile_watches
+from ildsjel.engine.pipeline import Identified, Outcome
 from ildsjel.listening import tallies
 from ildsjel.listening.highlight import as_value
 from ildsjel.listening.models import Item, ItemRevision, Mention, Watch
@@ -22,46 +22,51 @@ from ildsjel.work.rows import update_rows
 from ildsjel.work.texts import storable, storable_value
 
 ID_LENGTH = 500
+ALSO = 0.05  # another language is stored beside from this probability on
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHANGING = [
-    "revision", "text", "title", "url", "edited_at", "languages", "tags", "links", "media",
-    "author_handle", "author_name", "author_url", "reply_context", "address",
+    "revision", "text", "title", "url", "edited_at", "languages", "identified", "language",
+    "tags", "links", "media", "author_handle", "author_name", "author_url", "reply_context",
+    "address",
 ]  # fmt: skip
 
 
 def store(
-    channel: Channel, values: Sequence[Value], *, now: datetime
+    channel: Channel, outcomes: Sequence[Outcome], *, now: datetime
 ) -> tuple[list[Item], list[Item]]:
     """Insert what is new and bring up to date what is newer than stored; returns (new, edited)."""
-    newest = _newest(values)
+    newest = _newest(outcomes)
     known = {row.external_id: row for row in _stored(channel, newest)}
-    fresh = [_row(channel, value, now) for key, value in newest.items() if key not in known]
+    fresh = [_row(channel, each, now) for key, each in newest.items() if key not in known]
     Item.objects.bulk_create(fresh, batch_size=500)
     newer = [
-        (known[key], value)
-        for key, value in newest.items()
-        if key in known and known[key].deleted_at is None and value.revision > known[key].revision
+        (known[key], each)
+        for key, each in newest.items()
+        if key in known
+        and known[key].deleted_at is None
+        and each.item.revision > known[key].revision
     ]
     return fresh, _revise(newer, now)
 
 
-def as_stored(value: Value, *, own: bool, threads: Mapping[str, str]) -> Value:
-    """The item with what we know better: that it is ours, and the thread that its parent stands
-    in."""
-    thread_key = threads.get(stored_id(value.thread_key), value.thread_key)
-    if own == value.own and thread_key == value.thread_key:
-        return value
-    return replace(value, own=own, thread_key=thread_key)
+def as_stored(outcome: Outcome, threads: Mapping[str, str]) -> Outcome:
+    """The outcome of the item with what we know better: that it is ours, and the thread that its
+    parent stands in."""
+    item = outcome.item
+    thread_key = threads.get(stored_id(item.thread_key), item.thread_key)
+    if outcome.own == item.own and thread_key == item.thread_key:
+        return outcome
+    return replace(outcome, item=replace(item, own=outcome.own, thread_key=thread_key))
 
 
-def _newest(values: Sequence[Value]) -> dict[str, Value]:
+def _newest(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
     """The newest revision of each item in the batch, in order of first sight."""
-    newest: dict[str, Value] = {}
-    for value in values:
-        seen = newest.get(value.external_id)
-        if seen is None or value.revision > seen.revision:
-            newest[value.external_id] = value
-    return {stored_id(key): value for key, value in newest.items()}
+    newest: dict[str, Outcome] = {}
+    for each in outcomes:
+        seen = newest.get(each.item.external_id)
+        if seen is None or each.item.revision > seen.item.revision:
+            newest[each.item.external_id] = each
+    return {stored_id(key): each for key, each in newest.items()}
 
 
 def stored_id(external_id: str) -> str:
@@ -82,14 +87,15 @@ def _stored(channel: Channel, external_ids: Iterable[str]) -> QuerySet[Item]:
     return Item.objects.filter(channel=channel, external_id__in=list(external_ids))
 
 
-def _row(channel: Channel, value: Value, now: datetime) -> Item:
+def _row(channel: Channel, outcome: Outcome, now: datetime) -> Item:
+    value = outcome.item
     return Item(
         organisation_id=channel.organisation_id,
         channel=channel,
         external_id=stored_id(value.external_id),
         thread_key=stored_id(value.thread_key),
         parent_id=stored_id(value.parent_id),
-        author_id=_stored_author(value.author.external_id),
+        author_id=stored_author(value.author.external_id),
         published_at=min(value.published_at, now),  # a clock that runs ahead must not lead a list
         received_at=now,
         address=value.address,
@@ -97,11 +103,12 @@ def _row(channel: Channel, value: Value, now: datetime) -> Item:
         own=value.own,
         automatic=value.automatic,
         repost=value.repost,
-        **_changing(value),
+        **_changing(outcome),
     )
 
 
-def _changing(value: Value) -> dict[str, Any]:
+def _changing(outcome: Outcome) -> dict[str, Any]:
+    value = outcome.item
     return {
         "revision": value.revision,
         "text": storable(value.text),
@@ -111,6 +118,8 @@ def _changing(value: Value) -> dict[str, Any]:
         "author_name": storable(value.author.name)[:200],
         "author_url": storable(value.author.url)[:500],
         "languages": storable_value(value.languages),
+        "identified": _identified(outcome.language) if outcome.language else None,
+        "language": next(iter(outcome.languages), "")[:35] if outcome.language else None,
         "tags": storable_value(value.tags),
         "links": storable_value(value.links),
         "media": [storable_value(asdict(media)) for media in value.media],
@@ -118,22 +127,31 @@ def _changing(value: Value) -> dict[str, Any]:
     }
 
 
-def _stored_author(external_id: str) -> str:
+def _identified(told: Identified) -> dict[str, Any]:
+    return {
+        "codes": list(told.codes),
+        "probability": round(told.probability, 3),
+        "also": [[code, round(chance, 3)] for code, chance in told.alternatives if chance > ALSO],
+    }
+
+
+def stored_author(external_id: str) -> str:
+    """An author's id as it is stored."""
     return storable(external_id)[:300]
 
 
-def _revise(pairs: Sequence[tuple[Item, Value]], now: datetime) -> list[Item]:
+def _revise(pairs: Sequence[tuple[Item, Outcome]], now: datetime) -> list[Item]:
     """Write newer revisions; an earlier text is kept beside where the words changed."""
     kept, edited = [], []
-    for row, value in pairs:
-        fields = _changing(value)
+    for row, outcome in pairs:
+        fields = _changing(outcome)
         if (row.text, row.title) != (fields["text"], fields["title"]):
             kept.append(_earlier(row, now))
             row.edited_at = now
         for name, content in fields.items():
             setattr(row, name, content)
         if row.address == Address.PUBLIC:  # the new words may name us; what was to us stays so
-            row.address = value.address
+            row.address = outcome.item.address
         edited.append(row)
     ItemRevision.objects.bulk_create(kept, ignore_conflicts=True)
     update_rows(edited, CHANGING)
@@ -158,7 +176,7 @@ def forget(
     if not deletions:
         return []
     at = {stored_id(d.external_id): d.at for d in deletions if d.external_id}
-    authors = {_stored_author(d.author_id) for d in deletions if d.author_id}
+    authors = {stored_author(d.author_id) for d in deletions if d.author_id}
     wanted = Q(external_id__in=list(at)) | Q(author_id__in=authors)
     rows = list(Item.objects.filter(wanted, channel=channel))
     gone = [row for row in rows if row.deleted_at is None]
@@ -176,9 +194,10 @@ def _empty(rows: Sequence[Item], now: datetime) -> None:
         row.text = row.title = row.url = ""
         row.author_name = row.author_handle = row.author_url = ""
         row.links, row.media, row.tags, row.reply_context = [], [], [], {}
+        row.identified = None
     fields = [
         "deleted_at", "text", "title", "url", "author_name", "author_handle", "author_url",
-        "links", "media", "tags", "reply_context",
+        "links", "media", "tags", "reply_context", "identified",
     ]  # fmt: skip
     update_rows(rows, fields)
     ItemRevision.objects.filter(item__in=rows).delete()
@@ -251,7 +270,7 @@ def _mention(item: Item, hit: Hit) -> Mention:
         item=item,
         spans=[list(span) for span in hit.spans],
         published_at=item.published_at,
-        language=tallies.code_of(item.languages),
+        language=tallies.code_of(item.spoken),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ildsjel.channels.models import Channel
+from ildsjel.engine.pipeline.languages import settled
 from ildsjel.organisation.models import Member, Organisation, OrganisationOwned
 from ildsjel.strategy.models import Goal
 
@@ -52,7 +53,12 @@ class Item(models.Model):
     repost = models.BooleanField(default=False)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
-    languages = models.JSONField(default=list)
+    languages = models.JSONField(default=list)  # as the network says
+    # As its words say: {"codes": […], "probability": that it's one of them, "also": [[code,
+    # probability], …]}. NULL: nobody has asked, as of what was stored before we did.
+    identified = models.JSONField(null=True)
+    # The first of `spoken`, for counting; "" for none, NULL as above.
+    language = models.CharField(max_length=35, null=True, blank=True)  # noqa: DJ001 - told apart
     tags = models.JSONField(default=list)
     links = models.JSONField(default=list)
     media = models.JSONField(default=list)
@@ -69,6 +75,12 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages that count: ours where its words tell them, else the network's."""
+        told = self.identified["codes"] if self.identified else ()
+        return settled(tuple(told), tuple(self.languages))
 
 
 class ItemRevision(models.Model):

@@ -1,6 +1,7 @@
 """Reads of watches, mentions and items."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from ildsjel.organisation.models import Member, utc_now
 
 PAGE = 30  # mentions
 COUNTED = 999  # a larger number of new mentions says no more
+HEARD = 2000  # earlier posts that are asked for their languages, for a batch
 TRIED_ON = 500  # stored posts that a watch is tried on before it is saved
 SAMPLES = 5
 LONGEST_TRIED = 20_000  # characters of one post
@@ -58,8 +60,12 @@ def mentions_of_the_week(member: Member, rows: Iterable[Watch]) -> dict[int, int
 
 def watches_in_force(organisation_id: int) -> list[Watch]:
     """What the line in compiles; for the loop, never for a page."""
-    rows = Watch.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None)
-    return list(rows.order_by("pk"))
+    return list(all_watches_in_force().filter(organisation_id=organisation_id))
+
+
+def all_watches_in_force() -> QuerySet[Watch]:
+    """Those of every organisation; for the loop alone, never for a page."""
+    return Watch.objects.filter(enabled=True, removed_at=None).order_by("pk")
 
 
 def mentions(
@@ -247,6 +253,20 @@ def _last_items(member: Member) -> list[Item]:
     for item in items:
         item.text = item.text[:LONGEST_TRIED]
     return items
+
+
+def spoken_in(
+    channel: Channel, *, threads: Collection[str] = (), authors: Collection[str] = ()
+) -> dict[str, list[tuple[str, str]]]:
+    """Who wrote in which language, of stored posts in these threads, or by these authors: (author,
+    code) by thread or author, `HEARD` of them at most."""
+    by, keys = ("thread_key", threads) if threads else ("author_id", authors)
+    rows = Item.objects.filter(channel=channel, **{f"{by}__in": set(keys)})
+    told = rows.exclude(language=None).exclude(language="")
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, author, code in told.values_list(by, "author_id", "language")[:HEARD]:
+        found[key].append((author, code))
+    return found
 
 
 def own_threads(channel: Channel, thread_keys: Iterable[str]) -> set[str]:

@@ -13,7 +13,7 @@ from ildsjel.listening import keeping
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """Rows of a test before may have had the same ids: what was compiled for them must go."""
-    plans._compiled.cache_clear()
+    plans.COMPILED.forget()
     clock._hours_of.cache_clear()
 
 

@@ -343,7 +343,7 @@ def test_a_trial_routes_as_the_line_in_does_and_says_why() -> None:
     failed = {each["rule"].name: each["failed"] for each in page.context["tried"]}
     assert failed["form"] == "It must come through a certain channel, and none was chosen"
     assert failed["open"] == "It is addressed otherwise: Written to us alone"
-    assert failed["swedish"] == "Nobody says which language it is in"
+    assert failed["swedish"] == "It is in another language: English"
     assert failed["ice"] == "The rule's words are not there"
     held = {each["rule"].name: each["held"] for each in page.context["tried"]}
     assert held["snow"] == ["Heard by Our name", "Its words are there: “snow”"]

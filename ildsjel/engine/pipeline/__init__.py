@@ -109,7 +109,7 @@ def _hits(plan: Plan, items: Sequence[Item]) -> list[list[Hit]]:
         return [[] for _ in items]
     if not plan.matcher.asks_language:
         return plan.matcher.match(items, plan.watches)
-    spoken = Spoken(items, [words_of(item) for item in items]).codes()
+    spoken = _spoken(items, [words_of(item) for item in items]).codes()
     posts = [as_post(item, codes) for item, codes in zip(items, spoken, strict=True)]
     return plan.matcher.match(posts, plan.watches)
 
@@ -173,8 +173,12 @@ def _told(plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
+def _spoken(items: Sequence[Item], texts: Sequence[str]) -> Spoken:
+    return Spoken(texts, [item.languages for item in items])
+
+
 def _languages(plan: Plan, items: Sequence[Item], texts: Sequence[str]) -> list[Identified]:
-    spoken = Spoken(items, texts)
+    spoken = _spoken(items, texts)
     if plan.earlier is not None and (unsure := spoken.unsure()):
         spoken.weigh(unsure, plan.earlier([items[at] for at in unsure]))
     return spoken.told()

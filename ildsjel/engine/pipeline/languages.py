@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from ildsjel.engine.items import Item
 from ildsjel.engine.language import LANGUAGES, Identified, identified, probabilities
 from ildsjel.engine.language.model import Floats
 from ildsjel.engine.language.prior import learned
@@ -28,10 +27,10 @@ Earlier = tuple[
 class Spoken:
     """What the words of posts, and their networks, tell of their languages. Arrays, row by post."""
 
-    def __init__(self, items: Sequence[Item], texts: Sequence[str]) -> None:
-        self._items = items
+    def __init__(self, texts: Sequence[str], declared: Sequence[Codes]) -> None:
+        self._declared = declared
         chances, self._correct = probabilities(texts)
-        self._chances = _weighed(chances, [_hint(item.languages) for item in items])
+        self._chances = _weighed(chances, [_hint(each) for each in declared])
 
     def codes(self) -> list[Codes]:
         """What counts as each post's languages, for matching."""
@@ -41,9 +40,7 @@ class Spoken:
         rest = identified(self._chances[open_ones], self._correct[open_ones])
         for at, each in zip(open_ones.tolist(), rest, strict=True):
             found[at] = each.codes
-        return [
-            settled(codes, item.languages) for codes, item in zip(found, self._items, strict=True)
-        ]
+        return [settled(*each) for each in zip(found, self._declared, strict=True)]
 
     def unsure(self) -> list[int]:
         """The posts whose words don't tell: there it helps what was written before."""

@@ -6,6 +6,7 @@ the rest of the columns is read for pieces with hits alone.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from ildsjel.engine.items import Address
 from ildsjel.engine.matching import Matcher, Post, compile_watches, kernels, parse
 from ildsjel.engine.matching.nodes import Zone, terms_of
 from ildsjel.engine.matching.posts import MAX_TEXT
+from ildsjel.engine.pipeline.languages import Spoken
 from ildsjel.listening.archive.columns import SCHEMA
 from ildsjel.listening.archive.days import gone_in, without
 from ildsjel.listening.archive.reading import Piece
@@ -67,10 +69,20 @@ def _matching(matcher: Matcher, rows: pa.Table, *, whole: bool) -> pa.Array:
     texts = rows["text"].filter(pc.invert(apart)).combine_chunks()
     places = numbers.filter(pc.invert(apart))
     by_text = places.take(matcher.matches(texts)["post"])
-    posts = [_post(row) for row in rows.filter(apart).to_pylist()]
+    posts = _posts(rows.filter(apart).to_pylist(), spoken=matcher.asks_language)
     by_post = numbers.filter(apart).take(matcher.matches(posts)["post"])
     both = pa.concat_arrays([by_text, by_post])
     return both.take(pc.sort_indices(both))
+
+
+def _posts(rows: Sequence[Mapping[str, Any]], *, spoken: bool) -> list[Post]:
+    """`spoken`: their languages are looked at, which are told as they are when a post comes in."""
+    posts = [_post(row) for row in rows]
+    if not spoken or not posts:
+        return posts
+    texts = [f"{post.title}\n{post.text}" if post.title else post.text for post in posts]
+    told = Spoken(texts, [post.languages for post in posts]).codes()
+    return [replace(post, languages=codes) for post, codes in zip(posts, told, strict=True)]
 
 
 def _more_than_text(rows: pa.Table) -> pa.Array:
