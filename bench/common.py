@@ -55,10 +55,11 @@ def use(url: str) -> None:
 
 def _forget_compiled() -> None:
     """What is kept by row number belongs to the database before."""
-    from ildsjel.dialogue import clock
+    from ildsjel.dialogue import clock, learning
     from ildsjel.flow import plans
 
     plans.COMPILED.forget()
+    learning.forget()
     clock._hours_of.cache_clear()
 
 

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from ildsjel.dialogue import learning
 from ildsjel.dialogue.clock import hold, hours_of, settle, touch
 from ildsjel.dialogue.models import (
+    ChoiceKind,
     Conversation,
     Delivery,
     Desk,
@@ -152,13 +154,22 @@ def assign(*, by: Member, conversation: Conversation, to: Member | None) -> Audi
 def move(*, by: Member, conversation: Conversation, desk: Desk) -> AuditEntry:
     """Hand a conversation to another desk. A promise already given stays as it was given."""
     require_own(by, desk)
-    return _change(by, conversation, "move", desk_id=desk.pk)
+    entry = _change(by, conversation, "move", desk_id=desk.pk)
+    learning.note(by=by, conversation=conversation, kind=ChoiceKind.DESK, chosen=desk.pk)
+    return entry
 
 
+@transaction.atomic
 def set_topic(*, by: Member, conversation: Conversation, topic: Topic | None) -> AuditEntry:
+    """Say what it is about, or that no topic fits; a suggestion is answered by that."""
     if topic is not None:
         require_own(by, topic)
-    return _change(by, conversation, "topic", topic_id=topic.pk if topic else None)
+    chosen = topic.pk if topic else None
+    entry = _change(by, conversation, "topic", topic_id=chosen)
+    conversation.suggested_topic = None
+    conversation.save(update_fields=["suggested_topic"])
+    learning.note(by=by, conversation=conversation, kind=ChoiceKind.TOPIC, chosen=chosen)
+    return entry
 
 
 def set_goal(*, by: Member, conversation: Conversation, goal: Goal | None) -> AuditEntry:
@@ -284,6 +295,7 @@ def undo(*, by: Member, entry: AuditEntry) -> Conversation | None:
         is_time = field in {"snoozed_until", "closed_at", "due_at"} and value
         setattr(conversation, field, datetime.fromisoformat(value) if is_time else value)
     conversation.save(update_fields=[f for f in UNDOABLE if f in entry.details["before"]])
+    _unlearn(conversation, entry.details["before"])
     if closed := entry.details["after"].get("closed_at"):
         moment = datetime.fromisoformat(closed)
         conversation.promises.filter(dropped_at=moment).update(dropped_at=None)
@@ -291,6 +303,17 @@ def undo(*, by: Member, entry: AuditEntry) -> Conversation | None:
     record(by.organisation, "conversation.undo", by=by, target=conversation)
     changed(by.organisation_id)
     return conversation
+
+
+def _unlearn(conversation: Conversation, before: Mapping[str, Any]) -> None:
+    """A choice that was undone teaches nothing, and what was suggested is so again."""
+    if "desk_id" in before:
+        learning.take_back([conversation], [ChoiceKind.DESK])
+    if "topic_id" in before:
+        learning.take_back([conversation], [ChoiceKind.TOPIC])
+        said = learning.reason_of(conversation, ChoiceKind.TOPIC)
+        conversation.suggested_topic_id = said["id"] if said and not conversation.topic_id else None
+        conversation.save(update_fields=["suggested_topic"])
 
 
 @transaction.atomic
@@ -355,6 +378,7 @@ def reply(
         key=key or uuid4(),
     )
     Draft.objects.filter(conversation=conversation, member=by, kind=DraftKind.REPLY).delete()
+    learning.note_answered(by=by, conversation=conversation)
     record(by.organisation, "conversation.reply", by=by, target=conversation)
     changed(by.organisation_id)
     return message

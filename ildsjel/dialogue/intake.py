@@ -12,8 +12,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from ildsjel.channels import gateway
 from ildsjel.channels.models import Channel
+from ildsjel.dialogue import learning
 from ildsjel.dialogue.clock import hold, settle
 from ildsjel.dialogue.models import (
+    ChoiceKind,
     Conversation,
     Delivery,
     Desk,
@@ -25,6 +27,7 @@ from ildsjel.dialogue.models import (
     State,
 )
 from ildsjel.engine.items import Visibility
+from ildsjel.engine.pipeline import Learned
 from ildsjel.engine.routing import Route
 from ildsjel.listening.models import Item
 from ildsjel.listening.queries import own_threads
@@ -44,6 +47,8 @@ class Arrival:
     opens: bool
     route: Route | None
     at: datetime
+    topic: Learned | None = None  # what was learned says of it
+    desk: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +204,15 @@ def _open_missing(place: _Place, waiting: Sequence[Item], keys: dict[int, str | 
     if not openers:
         return
     people = _people(place, [arrival.item for arrival in openers.values()])
-    desk_for = _desk_chooser(place.channel.organisation_id)
+    organisation = place.channel.organisation_id
+    desk_for = _desk_chooser(organisation)
+    topics = learning.in_use(organisation, ChoiceKind.TOPIC)
     rows = [
         _conversation(place, key, arrival, people[arrival.item.author_id], desk_for(arrival.route))
         for key, arrival in openers.items()
     ]
+    for row, arrival in zip(rows, openers.values(), strict=True):
+        _suggest(row, arrival, topics)
     Conversation.objects.bulk_create(rows, batch_size=500)
     place.conversations.update({row.key: row for row in rows})
 
@@ -249,6 +258,20 @@ def _conversation(
         last_at=arrival.at,
         language=next(iter(item.spoken), "")[:10],
     )
+
+
+def _suggest(row: Conversation, arrival: Arrival, topics: Collection[int]) -> None:
+    """What was learned sets a topic where it is sure enough and no rule has, or suggests one."""
+    topic, desk = arrival.topic, arrival.desk
+    if row.topic_id is not None or (topic and topic.id not in topics):
+        topic = None
+    if row.rule_id is not None or (desk and desk.id == row.desk_id):
+        desk = None
+    row.suggestion = learning.kept(topic, desk) or None
+    if topic and topic.automatic:
+        row.topic_id = topic.id
+    elif topic:
+        row.suggested_topic_id = topic.id
 
 
 def _people(place: _Place, items: Sequence[Item]) -> dict[str, Person]:
@@ -377,6 +400,7 @@ def after_change(items: Sequence[Item]) -> list[Conversation]:
     rows = Conversation.objects.filter(messages__item__in=items).distinct()
     conversations = list(rows)
     _title_anew(conversations)
+    learning.take_back(rows.filter(messages__item__in=[item for item in items if item.deleted_at]))
     _forget_people([item for item in items if item.deleted_at])
     settle(conversations)
     return conversations

@@ -107,6 +107,12 @@ class Conversation(OrganisationOwned, Leased):
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="+")
     assignee = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
     topic = models.ForeignKey(Topic, models.SET_NULL, null=True, blank=True, related_name="+")
+    # What was learned says so, and nobody has decided. `suggestion` has the reasons of this, of a
+    # topic that was set by it, and of a desk: see `learning.kept`.
+    suggested_topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    suggestion = models.JSONField(null=True, blank=True)
     goal = models.ForeignKey(Goal, models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     snoozed_until = models.DateTimeField(null=True, blank=True)
@@ -154,6 +160,56 @@ class Conversation(OrganisationOwned, Leased):
 
     def __str__(self) -> str:
         return self.title or self.preview
+
+
+class ChoiceKind(models.TextChoices):
+    TOPIC = "topic", _("Topic")
+    DESK = "desk", _("Desk")
+
+
+class Choice(OrganisationOwned):
+    """The topic or desk that a person chose for a conversation: what is learned from."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="choices")
+    kind = models.CharField(max_length=5, choices=ChoiceKind.choices)
+    chosen = models.BigIntegerField(null=True)  # the id of a topic or desk; None: nothing fits
+    member = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "kind"], name="one_choice_of_a_kind")
+        ]
+        indexes = [models.Index(fields=["organisation", "kind", "-id"], name="choice_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.chosen}"
+
+
+class LearnedModel(OrganisationOwned, Leased):
+    """What an organisation's choices of one kind have taught, as `engine.topics` keeps it.
+
+    The lease trains it anew. The shares are those of choices that were held out: right, carried out
+    without a person, and right of those.
+    """
+
+    kind = models.CharField(max_length=5, choices=ChoiceKind.choices)
+    data = models.BinaryField(default=b"")
+    trained_at = models.DateTimeField(null=True, blank=True)  # None: too little to learn from
+    last_choice = models.BigIntegerField(default=0)  # the newest that is in it
+    examples = models.PositiveIntegerField(default=0)
+    held_out = models.FloatField(null=True, blank=True)
+    automatic_share = models.FloatField(null=True, blank=True)
+    automatic_accuracy = models.FloatField(null=True, blank=True)
+    stale = models.BooleanField(default=False)  # what it says of what waits may be other now
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="one_model_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.examples}"
 
 
 class MessageKind(models.TextChoices):

@@ -36,11 +36,11 @@ from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_no
 
 PAGE = 30
 SAID = 20  # messages of a thread that are shown at once
-RELATED = ("channel", "person", "desk", "assignee__user", "topic", "goal")
+RELATED = ("channel", "person", "desk", "assignee__user", "topic", "suggested_topic", "goal")
 # What one line of a list shows; the rows behind it hold several times as much.
 LISTED = (
     "title", "preview", "last_at", "opened_at", "state", "waiting_since", "promised_at",
-    "channel__name", "person__name", "desk__name", "topic__name",
+    "channel__name", "person__name", "desk__name", "topic__name", "suggested_topic__name",
     "assignee__user__name", "assignee__user__email",
 )  # fmt: skip
 COUNTED_UP_TO = 1000
@@ -163,7 +163,8 @@ def unsent_in(member: Member, rows: Collection[Conversation]) -> dict[int, Messa
 
 def listed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """The rows with what a list shows of each, and no more."""
-    return rows.select_related("channel", "person", "desk", "assignee__user", "topic").only(*LISTED)
+    related = ("channel", "person", "desk", "assignee__user", "topic", "suggested_topic")
+    return rows.select_related(*related).only(*LISTED)
 
 
 def page_of(
@@ -272,7 +273,14 @@ def newest_of(rows: Collection[Conversation]) -> dict[int, Newest]:
 def conversation(member: Member, pk: int) -> Conversation | None:
     """One conversation with what its page shows beside the messages."""
     rows = Conversation.objects.of(member).select_related(
-        "channel", "person", "desk__calendar", "assignee__user", "topic", "goal", "rule"
+        "channel",
+        "person",
+        "desk__calendar",
+        "assignee__user",
+        "topic",
+        "suggested_topic",
+        "goal",
+        "rule",
     )
     return rows.filter(pk=pk).first()
 

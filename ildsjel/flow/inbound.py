@@ -206,7 +206,7 @@ def _answers(item: Value) -> bool:
 
 
 def _arrival(row: Item, outcome: Outcome, at: datetime) -> Arrival:
-    return Arrival(row, outcome.opens, outcome.route, at)
+    return Arrival(row, outcome.opens, outcome.route, at, outcome.topic, outcome.desk)
 
 
 def poll_due() -> int:

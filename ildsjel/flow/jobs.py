@@ -6,7 +6,8 @@ threads of their own, and no two of them work on one channel.
 
 from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
-from ildsjel.dialogue.models import Message
+from ildsjel.dialogue.learning import suggest_due, train_due
+from ildsjel.dialogue.models import LearnedModel, Message
 from ildsjel.flow import alarms, daily, imports, inbound, outbound, sample_making
 from ildsjel.listening import story_grouping
 from ildsjel.organisation.models import SampleOrder, utc_now
@@ -29,6 +30,7 @@ def free_leases() -> int:
     now = utc_now()
     freed = free_leases_of_the_dead(Message.objects.all(), now=now)
     freed += free_leases_of_the_dead(Channel.objects.all(), now=now)
+    freed += free_leases_of_the_dead(LearnedModel.objects.defer("data"), now=now)
     freed += free_leases_of_the_dead(SampleOrder.objects.all(), now=now)
     return freed + free_leases_of_the_dead(Import.objects.all(), now=now)
 
@@ -76,6 +78,14 @@ def stories() -> list[Job]:
     ]
 
 
+def learning() -> list[Job]:
+    """By itself: training takes seconds."""
+    return [
+        Job("suggest anew", suggest_due, every=5),
+        Job("learn from choices", train_due, every=10),
+    ]
+
+
 def samples() -> list[Job]:
     """By itself: making one takes seconds, for which nobody's snoozed conversation should wait."""
     return [Job("make samples", sample_making.make_due, every=0.5)]
@@ -97,6 +107,7 @@ def loops() -> dict[str, list[Job]]:
         "answers": answers(),
         "chores": chores(),
         "listening": listening(),
+        "learning": learning(),
         "samples": samples(),
         "stories": stories(),
         "archives": archives(),

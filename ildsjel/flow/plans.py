@@ -1,4 +1,4 @@
-"""What the engine needs to know of a channel: watches, rules, and in which languages who wrote.
+"""What the engine needs to know of a channel: watches, rules, what was learned, who wrote how.
 
 All watches of all organisations are compiled into one matcher, of which each process has its own.
 What an organisation has changed is put into it when its next batch comes, as its plan's version
@@ -14,6 +14,7 @@ from threading import Lock
 
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue.intake import default_desk
+from ildsjel.dialogue.learning import models_of
 from ildsjel.dialogue.queries import rules_in_force
 from ildsjel.engine.items import Item
 from ildsjel.engine.matching import Matcher, Query, QueryError, compile_watches, parse
@@ -33,6 +34,7 @@ def plan_for(channel: Channel) -> Plan:
     organisation = channel.organisation_id
     version = Organisation.objects.values_list("plan_version", flat=True).get(pk=organisation)
     ours, matcher = COMPILED.of(organisation, version)
+    learned = models_of(organisation)
     return Plan(
         channel_id=channel.pk,
         matcher=matcher,
@@ -41,6 +43,8 @@ def plan_for(channel: Channel) -> Plan:
         identity=channel.identity,
         opening_watches=ours.opening,
         keep_all=channel.kind in EVERYTHING,
+        topics=learned.topics,
+        desks=learned.desks,
         earlier=partial(earlier_languages, channel),
     )
 

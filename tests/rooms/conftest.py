@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from ildsjel.dialogue import clock
+from ildsjel.dialogue import clock, learning
 from ildsjel.flow import plans
 from ildsjel.listening import keeping
 
@@ -14,6 +14,7 @@ from ildsjel.listening import keeping
 def nothing_remembered() -> None:
     """Rows of a test before may have had the same ids: what was compiled for them must go."""
     plans.COMPILED.forget()
+    learning.forget()
     clock._hours_of.cache_clear()
 
 
