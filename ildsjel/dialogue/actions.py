@@ -160,6 +160,17 @@ def move(*, by: Member, conversation: Conversation, desk: Desk) -> AuditEntry:
 
 
 @transaction.atomic
+def stay(*, by: Member, conversation: Conversation) -> None:
+    """Say that the desk it stands at is the right one, whatever was suggested."""
+    require(by, Right.REPLY)
+    require_own(by, conversation)
+    desk = conversation.desk_id
+    learning.note(by=by, conversation=conversation, kind=ChoiceKind.DESK, chosen=desk)
+    record(by.organisation, "conversation.stay", by=by, target=conversation)
+    changed(by.organisation_id)
+
+
+@transaction.atomic
 def set_topic(*, by: Member, conversation: Conversation, topic: Topic | None) -> AuditEntry:
     """Say what it is about, or that no topic fits; a suggestion is answered by that."""
     if topic is not None:

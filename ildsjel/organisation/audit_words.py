@@ -32,6 +32,7 @@ ACTIONS: dict[str, Promise] = {
     "conversation.close": _("Closed a conversation"),
     "conversation.goal": _("Set the goal of a conversation"),
     "conversation.move": _("Moved a conversation to another desk"),
+    "conversation.stay": _("Confirmed a conversation's desk"),
     "conversation.note": _("Wrote a note"),
     "conversation.put_back": _("Put a post back that was taken into the inbox"),
     "conversation.reopen": _("Reopened a conversation"),

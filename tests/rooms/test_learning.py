@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from ildsjel.channels.gateway import Batch
 from ildsjel.channels.models import Channel
@@ -13,12 +14,13 @@ from ildsjel.engine.items import Deletion
 from ildsjel.flow import plans
 from ildsjel.flow.inbound import receive
 from ildsjel.organisation.models import AuditEntry, Member, Pulse
+from ildsjel.organisation.pages import address
 from ildsjel.strategy.actions import save_topic
 from ildsjel.strategy.models import Topic
 from tests.builders import make_channel, make_conversation, make_desk, make_item, make_owner
 
 pytestmark = pytest.mark.django_db
-SNOW = ("Når blir veien brøytet", "Snøen ligger på fortauet", "Det er glatt i gata, strø", "Brøyt nå")
+SNOW = ("Når blir veien brøytet", "Snøen ligger på fortauet", "Glatt i gata, strø", "Brøyt nå")
 WATER = ("Vannet er brunt", "Det lukter klor av vannet", "Lekkasje i kjelleren", "Lavt vanntrykk")
 
 
@@ -252,3 +254,55 @@ def test_a_choice_is_recorded_once_and_the_last_one_counts(
     set_topic(by=owner, conversation=conversation, topic=water)
     assert Choice.objects.get(conversation=conversation).chosen == water.pk
     assert AuditEntry.objects.filter(action="conversation.topic").count() == 2
+
+
+def signed_in(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def page_of(client: Client, member: Member, conversation: Conversation) -> str:
+    url = address(member, "dialogue:thread", pk=conversation.pk)
+    return client.get(url).content.decode()
+
+
+def test_a_suggestion_is_shown_with_its_words_and_one_key_takes_it(
+    owner: Member, channel: Channel, snow: Topic, water: Topic
+) -> None:
+    waiting = bring(channel, "Vannet er brunt hos oss")
+    choose(owner, channel, snow, water)
+    train_now()
+    learning.suggest_due()
+    client = signed_in(owner)
+    page = page_of(client, owner, waiting)
+    assert "Handler dette om «Water»?" in page
+    assert 'data-key="y"' in page
+    assert "«brunt»" in page
+    client.post(address(owner, "dialogue:topic", pk=waiting.pk), {"topic": water.pk})
+    waiting.refresh_from_db()
+    assert waiting.topic == water
+    assert "Handler dette om" not in page_of(client, owner, waiting)
+
+
+def test_no_is_an_answer_too(owner: Member, channel: Channel, snow: Topic, water: Topic) -> None:
+    waiting = bring(channel, "Vannet er brunt hos oss")
+    choose(owner, channel, snow, water)
+    train_now()
+    learning.suggest_due()
+    client = signed_in(owner)
+    client.post(address(owner, "dialogue:topic", pk=waiting.pk), {"topic": ""})
+    assert "Handler dette om" not in page_of(client, owner, waiting)
+    assert Choice.objects.get(conversation=waiting).chosen is None
+
+
+def test_a_suggested_desk_may_be_declined(owner: Member, channel: Channel) -> None:
+    other = make_desk(owner, "Pipes")
+    waiting = bring(channel, "Vannet er brunt hos oss")
+    said = {"id": other.pk, "probability": 0.8, "automatic": False, "words": ["brunt"]}
+    Conversation.objects.filter(pk=waiting.pk).update(suggestion={"desk": said})
+    client = signed_in(owner)
+    assert "Hører dette hjemme hos «Pipes»?" in page_of(client, owner, waiting)
+    client.post(address(owner, "dialogue:move", pk=waiting.pk), {"desk": waiting.desk_id})
+    assert "Hører dette hjemme" not in page_of(client, owner, waiting)
+    assert Choice.objects.get(conversation=waiting).chosen == waiting.desk_id

@@ -2,7 +2,8 @@
 
 Records are written by anybody and checked by nobody on the way: every part of one may be missing,
 of another type, or meant to hurt. What can be left out is left out; a record without a readable
-text raises `Unreadable`.
+text raises `Unreadable`. A network brings dozens of them a second, and an archive millions: what a
+record does not have costs nothing here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,13 +46,14 @@ class Source:
 
 def to_item(record: object, source: Source) -> Item:
     """The post as an `Item`; `Unreadable` when there is nothing to show."""
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         raise Unreadable("the post has no content")
-    root, parent = _thread(record, source)
+    uri = str(source.uri)
+    root, parent = _thread(record, uri, source.cid)
     features = list(_features(record))
     embeds = list(_embeds(record))
     return Item(
-        external_id=str(source.uri),
+        external_id=uri,
         text=_text(record),
         author=source.author or author(source.uri.repo),
         published_at=_published_at(record, source),
@@ -93,12 +95,15 @@ def _published_at(record: Mapping[str, Any], source: Source) -> datetime:
     return min(claimed, source.seen_at) if claimed else source.seen_at
 
 
-def _thread(record: Mapping[str, Any], source: Source) -> tuple[tuple[str, str], tuple[str, str]]:
+def _thread(
+    record: Mapping[str, Any], uri: str, cid: str
+) -> tuple[tuple[str, str], tuple[str, str]]:
     """(uri, cid) of the thread's first post, which may be this one, and of the post it answers."""
     reply = _mapping(record.get("reply"))
-    root, parent = strong_ref(reply.get("root")), strong_ref(reply.get("parent"))
+    parent = strong_ref(reply.get("parent")) if reply else ("", "")
     if not parent[0]:
-        return (str(source.uri), source.cid), ("", "")
+        return (uri, cid), ("", "")
+    root = strong_ref(reply.get("root"))
     return (root if root[0] else parent), parent
 
 
@@ -129,8 +134,9 @@ def _features(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     Marks count bytes of UTF-8. One that lies outside the text is shown by no reader, and is not
     believed here either.
     """
-    size = len(str(record.get("text")).encode(errors="replace"))
-    for facet in _list(record.get("facets")):
+    facets = _list(record.get("facets"))
+    size = len(str(record.get("text")).encode(errors="replace")) if facets else 0
+    for facet in facets:
         index = _mapping(_mapping(facet).get("index"))
         start, end = index.get("byteStart"), index.get("byteEnd")
         if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= size:
@@ -140,6 +146,8 @@ def _features(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _embeds(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What is attached: a quoted post with pictures counts as two things."""
     embed = _mapping(record.get("embed"))
+    if not embed:
+        return
     if _is(embed, "app.bsky.embed.recordWithMedia"):
         yield _mapping(embed.get("record"))
         yield _mapping(embed.get("media"))
@@ -195,6 +203,8 @@ def _alt(value: Mapping[str, Any]) -> str:
 
 def _strings(value: object, *, longest: int) -> tuple[str, ...]:
     """The strings in a list, each once, as they stand; what is no list or no string is left out."""
+    if not value:
+        return ()
     strings = [each for each in _list(value) if isinstance(each, str) and 0 < len(each) <= longest]
     return tuple(dict.fromkeys(_clean(each) for each in strings))[:MOST]
 
@@ -205,7 +215,7 @@ def _is(value: Mapping[str, Any], kind: str) -> bool:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[Any]:

@@ -12,8 +12,10 @@ from ildsjel.dialogue import queries
 from ildsjel.dialogue.durations import duration_words
 from ildsjel.dialogue.models import Conversation, Promise
 from ildsjel.dialogue.quoting import quoted
+from ildsjel.dialogue.views import suggesting
 from ildsjel.dialogue.views.panes import who
 from ildsjel.dialogue.views.place import Place, at
+from ildsjel.dialogue.views.suggesting import percent
 from ildsjel.listening.queries import watches
 from ildsjel.organisation.models import Member, Right
 from ildsjel.organisation.pages import address
@@ -31,6 +33,7 @@ def about(member: Member, place: Place, conversation: Conversation) -> dict[str,
         "rules_url": address(member, "dialogue:rules") if member.can(Right.DESKS) else "",
         "promise": promise_words(queries.newest_promise(conversation)),
         "language": language_word(conversation.language),
+        "learned": suggesting.set_by_itself(conversation),
         "trouble": _trouble(member, conversation),
     }
 
@@ -100,9 +103,8 @@ def _sentence(
 
 def _learned_words(details: Sequence[str]) -> str:
     words = ", ".join(quoted(word) for word in details[1:])
-    return _("No rule fitted. By what you chose before it belongs here (%(sure)s): %(words)s.") % {
-        "sure": details[0] if details else "",
-        "words": words,
+    return _("No rule fitted. By what you chose before it belongs here: %(words)s.") % {
+        "words": f"{words} ({percent(float(details[0]) / 100)})"
     }
 
 

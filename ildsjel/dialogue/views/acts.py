@@ -75,6 +75,9 @@ def move(request: MemberRequest, pk: int) -> HttpResponse:
     desk = queries.desks(member).filter(pk=number_in(request.POST, "desk") or 0).first()
     if desk is None:
         raise Http404
+    if desk.pk == conversation.desk_id:
+        actions.stay(by=member, conversation=conversation)
+        return after_act(request, place, pk)
     following = queries.next_in(member, place.view, conversation)
     entry = actions.move(by=member, conversation=conversation, desk=desk)
     leaves = place.desk is not None and place.desk != desk.pk

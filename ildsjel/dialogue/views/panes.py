@@ -118,6 +118,7 @@ def row(
         "preview": conversation.preview or _("(no words)"),
         "at": conversation.last_at,
         "topic": conversation.topic.name if conversation.topic else "",
+        "maybe": conversation.suggested_topic.name if conversation.suggested_topic else "",
         "desk": conversation.desk.name,
         "assignee": str(conversation.assignee) if conversation.assignee else "",
         "due": conversation.promised_at if clock_runs else None,

@@ -22,6 +22,7 @@ from ildsjel.dialogue.views.composer import Written, begun, composer
 from ildsjel.dialogue.views.heads import Team, acts, head
 from ildsjel.dialogue.views.panes import list_pane, views_pane
 from ildsjel.dialogue.views.place import Place, at, list_at
+from ildsjel.dialogue.views.suggesting import suggestions
 from ildsjel.organisation.models import AuditEntry, Member, Right
 from ildsjel.organisation.pages import MemberRequest, address
 
@@ -163,6 +164,7 @@ def thread_context(member: Member, place: Place, team: Team, shown: Shown) -> Co
         "conversation": conversation,
         "thread": head(conversation),
         "thread_actions": acts(member, place, conversation, team, asked.pk if asked else 0),
+        "suggestions": suggestions(member, place, conversation, team.desks),
         "about": about(member, place, conversation),
         **_messages(member, place, conversation, shown, asked),
         "snooze": shown.snooze,

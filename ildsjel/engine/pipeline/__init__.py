@@ -222,5 +222,5 @@ def _with_learned(route: Route, desk: Learned | None) -> Route:
     """Rules decide; where none does, what was learned may, if it is sure enough."""
     if route.rule_id is not None or desk is None or not desk.automatic:
         return route
-    why = Why(Reason.LEARNED, (f"{desk.probability:.0%}", *desk.words))
+    why = Why(Reason.LEARNED, (f"{100 * desk.probability:.0f}", *desk.words))
     return replace(route, desk_id=desk.id, why=(why,))
