@@ -263,7 +263,7 @@ def signed_in(member: Member) -> Client:
 
 
 def page_of(client: Client, member: Member, conversation: Conversation) -> str:
-    url = address(member, "dialogue:thread", pk=conversation.pk)
+    url = address(member, "dialogue:thread", conversation.pk)
     return client.get(url).content.decode()
 
 
@@ -279,7 +279,7 @@ def test_a_suggestion_is_shown_with_its_words_and_one_key_takes_it(
     assert "Handler dette om «Water»?" in page
     assert 'data-key="y"' in page
     assert "«brunt»" in page
-    client.post(address(owner, "dialogue:topic", pk=waiting.pk), {"topic": water.pk})
+    client.post(address(owner, "dialogue:topic", waiting.pk), {"topic": water.pk})
     waiting.refresh_from_db()
     assert waiting.topic == water
     assert "Handler dette om" not in page_of(client, owner, waiting)
@@ -291,7 +291,7 @@ def test_no_is_an_answer_too(owner: Member, channel: Channel, snow: Topic, water
     train_now()
     learning.suggest_due()
     client = signed_in(owner)
-    client.post(address(owner, "dialogue:topic", pk=waiting.pk), {"topic": ""})
+    client.post(address(owner, "dialogue:topic", waiting.pk), {"topic": ""})
     assert "Handler dette om" not in page_of(client, owner, waiting)
     assert Choice.objects.get(conversation=waiting).chosen is None
 
@@ -303,6 +303,6 @@ def test_a_suggested_desk_may_be_declined(owner: Member, channel: Channel) -> No
     Conversation.objects.filter(pk=waiting.pk).update(suggestion={"desk": said})
     client = signed_in(owner)
     assert "Hører dette hjemme hos «Pipes»?" in page_of(client, owner, waiting)
-    client.post(address(owner, "dialogue:move", pk=waiting.pk), {"desk": waiting.desk_id})
+    client.post(address(owner, "dialogue:move", waiting.pk), {"desk": waiting.desk_id})
     assert "Hører dette hjemme" not in page_of(client, owner, waiting)
     assert Choice.objects.get(conversation=waiting).chosen == waiting.desk_id

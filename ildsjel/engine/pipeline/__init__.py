@@ -149,11 +149,8 @@ def completed(plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:
 def _told(plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:
     texts = [words_of(each.item) for each in outcomes]
     languages = _languages(plan, [each.item for each in outcomes], texts)
-    signatures = [
-        b"" if stories.is_empty(row) else stories.packed(row) for row in stories.signatures(texts)
-    ]
     topics, desks = _learned(plan, outcomes, texts)
-    told = zip(outcomes, languages, signatures, topics, desks, strict=True)
+    told = zip(outcomes, languages, _signed(texts), topics, desks, strict=True)
     return [
         _routed(
             plan,
@@ -182,6 +179,11 @@ def _languages(plan: Plan, items: Sequence[Item], texts: Sequence[str]) -> list[
     if plan.earlier is not None and (unsure := spoken.unsure()):
         spoken.weigh(unsure, plan.earlier([items[at] for at in unsure]))
     return spoken.told()
+
+
+def _signed(texts: Sequence[str]) -> list[bytes]:
+    rows = stories.signatures(texts)
+    return [b"" if stories.is_empty(row) else stories.packed(row) for row in rows]
 
 
 def _learned(
