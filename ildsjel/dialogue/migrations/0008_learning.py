@@ -42,7 +42,7 @@ def begin_with_what_was_chosen(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dialogue', '0006_vacuum_often'),
+        ('dialogue', '0007_error_said'),
         ('organisation', '0003_archive_days'),
         ('strategy', '0004_keys_differ'),
     ]
