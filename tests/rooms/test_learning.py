@@ -276,13 +276,13 @@ def test_a_suggestion_is_shown_with_its_words_and_one_key_takes_it(
     learning.suggest_due()
     client = signed_in(owner)
     page = page_of(client, owner, waiting)
-    assert "Handler dette om «Water»?" in page
+    assert "Is this about “Water”?" in page
     assert 'data-key="y"' in page
-    assert "«brunt»" in page
+    assert "“brunt”" in page
     client.post(address(owner, "dialogue:topic", waiting.pk), {"topic": water.pk})
     waiting.refresh_from_db()
     assert waiting.topic == water
-    assert "Handler dette om" not in page_of(client, owner, waiting)
+    assert "Is this about" not in page_of(client, owner, waiting)
 
 
 def test_no_is_an_answer_too(owner: Member, channel: Channel, snow: Topic, water: Topic) -> None:
@@ -292,7 +292,7 @@ def test_no_is_an_answer_too(owner: Member, channel: Channel, snow: Topic, water
     learning.suggest_due()
     client = signed_in(owner)
     client.post(address(owner, "dialogue:topic", waiting.pk), {"topic": ""})
-    assert "Handler dette om" not in page_of(client, owner, waiting)
+    assert "Is this about" not in page_of(client, owner, waiting)
     assert Choice.objects.get(conversation=waiting).chosen is None
 
 
@@ -302,7 +302,7 @@ def test_a_suggested_desk_may_be_declined(owner: Member, channel: Channel) -> No
     said = {"id": other.pk, "probability": 0.8, "automatic": False, "words": ["brunt"]}
     Conversation.objects.filter(pk=waiting.pk).update(suggestion={"desk": said})
     client = signed_in(owner)
-    assert "Hører dette hjemme hos «Pipes»?" in page_of(client, owner, waiting)
+    assert "Does this belong at “Pipes”?" in page_of(client, owner, waiting)
     client.post(address(owner, "dialogue:move", waiting.pk), {"desk": waiting.desk_id})
-    assert "Hører dette hjemme" not in page_of(client, owner, waiting)
+    assert "Does this belong" not in page_of(client, owner, waiting)
     assert Choice.objects.get(conversation=waiting).chosen == waiting.desk_id

@@ -36,7 +36,11 @@ def as_post(item: Item, languages: tuple[str, ...] | None = None) -> Post:
     """An item of a connector, as matching looks at it; `languages`, where given, in place of those
     that the network declared."""
     reply = bool(item.parent_id) or item.address is Address.REPLY
-    flags = (("reply", reply), ("repost", item.repost), ("media", bool(item.media)))
+    flags: tuple[str, ...] = ("reply",) if reply else ()
+    if item.repost:
+        flags += ("repost",)
+    if item.media:
+        flags += ("media",)
     return Post(
         text=item.text,
         title=item.title,
@@ -45,7 +49,7 @@ def as_post(item: Item, languages: tuple[str, ...] | None = None) -> Post:
         author_name=item.author.name,
         languages=item.languages if languages is None else languages,
         urls=(item.url, *item.links),
-        flags=tuple(name for name, holds in flags if holds),
+        flags=flags,
     )
 
 

@@ -1,6 +1,5 @@
 """Why a label was suggested: what each word of the text added to its score."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,21 +68,27 @@ def _from_features(model: TopicModel, words: _Words, number: int) -> NDArray[np.
     known = model.fit.rows(keys(words.made))
     table = model.fit.weights.sparse[known.rows] @ mixing(model.fit.signs)
     added = known.values * (table[:, number] - table.mean(axis=1))
-    of_key = dict(zip(model.fit.vocabulary.keys[known.rows].tolist(), added, strict=True))
+    named = model.fit.vocabulary.keys[known.rows]
     found, owners = _occurrences(words)
-    times = Counter(found)
-    for key, both in zip(found, owners, strict=True):
-        for owner in both:
-            weights[owner] += of_key.get(key, 0.0) / times[key] / 2
+    if not len(named):
+        return weights
+    order = np.argsort(named)
+    places = np.searchsorted(named, found, sorter=order)
+    feature = order[np.minimum(places, len(named) - 1)]
+    here = np.flatnonzero(named[feature] == found)
+    times = np.bincount(feature[here], minlength=len(named))
+    share = added[feature[here]] / times[feature[here]] / 2
+    for side in (0, 1):  # half to each of the two words that a feature stands for
+        np.add.at(weights, owners[here, side], share)
     return weights
 
 
-def _occurrences(words: _Words) -> tuple[list[int], list[list[int]]]:
+def _occurrences(words: _Words) -> tuple[Integers, NDArray[np.int32]]:
     codes, count = words.made.codes, len(words.begins)
     space = kernel().room(count, len(codes))
     found, owners = np.empty(space, np.int64), np.empty((space, 2), np.int32)
     total = kernel().occurrences(codes, count, words.begins, words.ends, kinds(), found, owners)
-    return found[:total].tolist(), owners[:total].tolist()
+    return found[:total], owners[:total]
 
 
 def _from_vectors(model: TopicModel, words: _Words, number: int) -> NDArray[np.float64]:
