@@ -154,18 +154,14 @@ def assign(*, by: Member, conversation: Conversation, to: Member | None) -> Audi
 def move(*, by: Member, conversation: Conversation, desk: Desk) -> AuditEntry:
     """Hand a conversation to another desk. A promise already given stays as it was given."""
     require_own(by, desk)
-    entry = _change(by, conversation, "move", desk_id=desk.pk)
-    learning.note(by=by, conversation=conversation, kind=ChoiceKind.DESK, chosen=desk.pk)
-    return entry
+    _choose(by, conversation, ChoiceKind.DESK, desk.pk)
+    return _change(by, conversation, "move", desk_id=desk.pk)
 
 
 @transaction.atomic
 def stay(*, by: Member, conversation: Conversation) -> None:
     """Say that the desk it stands at is the right one, whatever was suggested."""
-    require(by, Right.REPLY)
-    require_own(by, conversation)
-    desk = conversation.desk_id
-    learning.note(by=by, conversation=conversation, kind=ChoiceKind.DESK, chosen=desk)
+    _choose(by, conversation, ChoiceKind.DESK, conversation.desk_id)
     record(by.organisation, "conversation.stay", by=by, target=conversation)
     changed(by.organisation_id)
 
@@ -176,11 +172,19 @@ def set_topic(*, by: Member, conversation: Conversation, topic: Topic | None) ->
     if topic is not None:
         require_own(by, topic)
     chosen = topic.pk if topic else None
-    entry = _change(by, conversation, "topic", topic_id=chosen)
+    _choose(by, conversation, ChoiceKind.TOPIC, chosen)
     conversation.suggested_topic = None
     conversation.save(update_fields=["suggested_topic"])
-    learning.note(by=by, conversation=conversation, kind=ChoiceKind.TOPIC, chosen=chosen)
-    return entry
+    return _change(by, conversation, "topic", topic_id=chosen)
+
+
+def _choose(by: Member, conversation: Conversation, kind: ChoiceKind, chosen: int | None) -> None:
+    """Note what is learned from: after the conversation is held and before browsers are told, as
+    everywhere, so that nobody waits in a circle."""
+    require(by, Right.REPLY)
+    require_own(by, conversation)
+    hold([conversation])
+    learning.note(by=by, conversation=conversation, kind=kind, chosen=chosen)
 
 
 def set_goal(*, by: Member, conversation: Conversation, goal: Goal | None) -> AuditEntry:

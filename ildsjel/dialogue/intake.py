@@ -400,9 +400,10 @@ def after_change(items: Sequence[Item]) -> list[Conversation]:
     rows = Conversation.objects.filter(messages__item__in=items).distinct()
     conversations = list(rows)
     _title_anew(conversations)
-    learning.take_back(rows.filter(messages__item__in=[item for item in items if item.deleted_at]))
-    _forget_people([item for item in items if item.deleted_at])
+    gone = [item for item in items if item.deleted_at]
+    _forget_people(gone)
     settle(conversations)
+    learning.take_back(rows.filter(messages__item__in=gone) if gone else ())
     return conversations
 
 

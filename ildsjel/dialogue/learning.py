@@ -35,7 +35,6 @@ from ildsjel.organisation.audit import changed
 from ildsjel.organisation.models import Member, utc_now
 from ildsjel.strategy.models import Topic
 from ildsjel.work.models import claim, held, let_go
-from ildsjel.work.rows import update_rows
 
 MOST = 3000  # choices learned from, the newest
 PAUSE = timedelta(minutes=10)  # between two trainings
@@ -235,10 +234,16 @@ def suggest_anew(organisation_id: int) -> int:
     decided = _decided(asked)
     found = zip(asked, suggest(models.topics, words), suggest(models.desks, words), strict=True)
     news = [row for row, topic, desk in found if _takes(row, topic, desk, decided)]
-    update_rows(news, ["suggestion", "suggested_topic"])
-    if news:
+    written = sum(_write(row) for row in news)
+    if written:
         changed(organisation_id)
-    return len(news)
+    return written
+
+
+def _write(row: Conversation) -> int:
+    """What somebody has done to it meanwhile is not undone."""
+    same = Conversation.objects.filter(pk=row.pk, updated_at=row.updated_at)
+    return same.update(suggestion=row.suggestion, suggested_topic_id=row.suggested_topic_id)
 
 
 def _decided(rows: Collection[Conversation]) -> set[tuple[int, str]]:

@@ -25,7 +25,13 @@ def suggestions(
 
 def _topic(member: Member, place: Place, conversation: Conversation) -> dict[str, Any] | None:
     topic, said = conversation.suggested_topic, learning.reason_of(conversation, ChoiceKind.TOPIC)
-    if topic is None or topic.archived_at or said is None or said["id"] != topic.pk:
+    if (
+        topic is None
+        or conversation.topic_id
+        or topic.archived_at
+        or said is None
+        or said["id"] != topic.pk
+    ):
         return None
     return {
         "icon": "topic",
