@@ -111,9 +111,12 @@ def _named(code: str) -> tuple[str, ...]:
 
 
 def _right(sample: Sample, codes: tuple[str, ...]) -> tuple[bool, bool, bool]:
-    """Whether the first named is right, whether all named are, and whether all right are named."""
+    """Whether the first named is right, whether all named are, and whether all right are named.
+
+    Of a text in none of the four nothing need be named.
+    """
     if sample.language == ELSE:
-        codes = tuple({code if code in SCANDINAVIAN else ELSE: 0 for code in codes})
+        codes = tuple({code if code in SCANDINAVIAN else ELSE: 0 for code in codes}) or (ELSE,)
     gold = {sample.language, *sample.also}
     named = set(codes)
     return bool(codes) and codes[0] in gold, bool(named) and named <= gold, named == gold

@@ -1,7 +1,8 @@
 """Train the model of `ildsjel.engine.language` and write it into the package.
 
     python -m tools.language --texts FOLDER --mediawiki FOLDER --udhr FOLDER --wikipedia FOLDER
-        --subtitles FOLDER --emoji FOLDER
+        --subtitles FOLDER --emoji FOLDER --dictionaries FOLDER --software FOLDER
+        --home_assistant FOLDER
 
 `docs/language-model.md` says what the folders hold and where each comes from. The same sources and
 the same seed give the same model.
@@ -34,7 +35,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.language", description=__doc__)
     for name in corpus.Places.__annotations__:
         parser.add_argument(f"--{name}", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, default=TARGET)
     return parser.parse_args()

@@ -1,6 +1,5 @@
 """Texts kept out of training: half of them to calibrate with, half of them to measure on."""
 
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,17 @@ from tools.language.sources import ELSE, Sample
 Array = Any
 
 
-def measured(text: str) -> bool:
-    """Whether a held-out text is for measuring (else for calibration)."""
-    return zlib.crc32(("half " + text).encode()) % 2 == 0
-
-
 def measured_sets(texts: Path, mediawiki: Path) -> dict[str, list[Sample]]:
     """The half to measure on, by task; beside it tweets, which are never trained or tuned on."""
     found = _sets(texts, mediawiki)
-    kept = {name: [s for s in each if measured(s.text)] for name, each in found.items()}
+    kept = {name: [s for s in each if sources.measured(s.text)] for name, each in found.items()}
     return {**kept, "tweets nb nn": list(_tweets(texts))}
 
 
 def _sets(texts: Path, mediawiki: Path) -> dict[str, list[Sample]]:
     """Shaped like the tasks that published identifiers are judged on."""
     return {
-        "sentences": list(sources.treebanks(texts, "test")),
+        "sentences": list(sources.judged_treebanks(texts, "test")),
         "news pairs": list(sources.news(texts, "test")),
         "first five": first_words(_mixed(texts), 5),
         "subtitles": list(sources.subtitles(texts, "test")),
@@ -67,7 +61,7 @@ def first_words(samples: Iterable[Sample], number: int) -> list[Sample]:
 def calibrated(model: Model, places: Places) -> dict[str, Array]:
     """The model's arrays with temperatures that make its probabilities hold on held-out texts."""
     found = _sets(places.texts, places.mediawiki)
-    every = [s for each in found.values() for s in each if not measured(s.text)]
+    every = [s for each in found.values() for s in each if not sources.measured(s.text)]
     every += [cut for k in (1, 2, 3, 8) for cut in first_words(every[::3], k)]
     every = [s for s in every if s.text]
     scores, _, words = model.scores([s.text for s in every])

@@ -26,23 +26,24 @@ from tools.language.network import (
 )
 
 ELSE = LANGUAGES  # the label of texts that are none of the four, where more is not known
-HIDDEN = 48
+ASK, UNLIKE = -1, -2  # ask the lexicon; other words were chosen there, so wrong unless it knows all
+HIDDEN = 64
 RATE, LAST_RATE = 0.05, 0.001
 
 Array = Any
 
 
 class Data(NamedTuple):
-    """The corpus: where texts stand in `codes`, labels, and for each whether it is correct in both
-    forms of Norwegian, whether that is known for certain, and whether it was made up of words.
+    """The corpus: where texts stand in `codes`, labels, for each of the four what is known of it
+    being correct there, whether that holds for the whole text, and whether it was made up of words.
     """
 
     codes: Array
     starts: Array
     ends: Array
     labels: Array
-    also: Array
-    exact: Array
+    correct: Array
+    whole: Array
     synthetic: Array
 
 
@@ -120,30 +121,31 @@ def wanted(data: Data, i: int, target: Array) -> None:
     target[:] = 0
     if data.labels[i] == ELSE:
         target[FOUR:] = 1
-    elif data.also[i]:
-        target[0] = target[1] = 0.5
-    else:
-        target[data.labels[i]] = 1
+        return
+    target[data.labels[i]] = 1
+    if data.whole[i] and data.labels[i] < FOUR:
+        right = data.correct[i] == 1
+        for of in range(FOUR):
+            target[of] = right[of] / max(right.sum(), 1)
 
 
 @njit
 def correct(data: Data, i: int, size: int, valid: Array, holds: Array) -> None:
     """For each of the four 1 where `size` words of text `i` are correct, 0 where not, -1 unknown.
 
-    Of the two forms of Norwegian only parallel texts tell that both fit; long texts seldom fit two.
+    Long texts seldom fit two languages.
     """
     label = data.labels[i]
     for of in range(FOUR):
-        if label == of or (data.also[i] and of < 2):
-            holds[of] = 1
+        known = data.correct[i, of]
+        if label == of or known >= 0:
+            holds[of] = known if known >= 0 else 1
         elif label >= FOUR:
             holds[of] = 0 if size > 2 else -1
-        elif data.exact[i] and of < 2:
-            holds[of] = 0
+        elif known == UNLIKE:
+            holds[of] = -1 if valid[of] == 2 else 0
         elif valid[of] == 1:
             holds[of] = 0 if size > 6 else -1
-        elif valid[of] == 2 and label < 2 and of < 2:
-            holds[of] = -1
         else:
             holds[of] = valid[of] // 2
 
@@ -175,7 +177,7 @@ def epoch(
         n = read(data.codes, (data.starts[i], data.ends[i]), known, words, plain)
         if n == 0:
             continue
-        first, last = (0, n) if data.exact[i] else window(n)
+        first, last = (0, n) if data.whole[i] else window(n)
         wanted(data, i, target)
         validity(words, first, last, lexicon, valid)
         correct(data, i, last - first, valid, holds)

@@ -152,7 +152,7 @@ def loss(target: Array, holds: Array, state: State) -> float:
         state.slope[of] = chances[of] - wanted[of]
     for of in range(FOUR):
         sure = 1 / (1 + np.exp(-state.outputs[LANGUAGES + of]))
-        state.slope[LANGUAGES + of] = 0.5 * (sure - holds[of]) if holds[of] >= 0 else 0
+        state.slope[LANGUAGES + of] = 0.8 * (sure - holds[of]) if holds[of] >= 0 else 0
     return -(wanted * np.log(np.maximum(chances, 1e-9))).sum()
 
 

@@ -14,8 +14,9 @@ into the shares that `identify` takes as `priors`. Mentions, addresses, e-mail, 
 say nothing; the words of hashtags count. Method, data, limits, scores: docs/language-model.md.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,13 @@ from ildsjel.engine.language.prior import Shares, weighed
 __all__ = ["LANGUAGES", "SCANDINAVIAN", "Identified", "identified", "identify", "probabilities"]
 
 LEAST = 0.33  # below this probability, one in three, a language is not named
-ALSO = 0.95  # how sure it must be that a text is correct in a second language, to name that too
-ALSO_SHARE = 0.12  # and how probable, at least, that it was meant
+ALSO = 0.9  # how sure it must be that a text is correct in a second language, to name that too
+ALSO_SHARE = 0.08  # and how probable, at least, that it was meant
+ONE_OF_FOUR = 0.6  # and how probable that it was meant in one of the four at all
 _WORTH = 0.001  # alternatives less probable than this are not worth naming
+
+
+T = TypeVar("T")
 
 
 class Identified(NamedTuple):
@@ -63,12 +68,9 @@ def identified(chances: Floats, correct: Floats, *, least: float = LEAST) -> lis
         for place, chance in zip(firsts.tolist(), top.tolist(), strict=True)
     ]
     open_ones = np.flatnonzero(top < max(least, 1 - _WORTH))
-    some = chances[open_ones]
-    ranks = np.argsort(-some, axis=1, kind="stable").tolist()
-    several = _correct_in(some, correct[open_ones]).tolist()
-    rows = zip(open_ones.tolist(), some.tolist(), ranks, several, strict=True)
-    for at, chance, rank, also in rows:
-        found[at] = _identified(chance, rank, also, least)
+    answers = _identified(chances[open_ones], correct[open_ones], least)
+    for at, answer in zip(open_ones.tolist(), answers, strict=True):
+        found[at] = answer
     return found
 
 
@@ -97,27 +99,35 @@ def _shares(prior: Mapping[str, float] | None) -> Shares | None:
 
 
 def _correct_in(chances: Floats, correct: Floats) -> NDArray[np.bool_]:
-    """Where a text in one of the four is also correct in others of them: a mark for each."""
+    """In which of LANGUAGES a text in one of the four is also correct: a mark for each."""
     four = chances[:, : len(SCANDINAVIAN)]
-    likeliest = chances.argmax(axis=1) < len(SCANDINAVIAN)
-    inside = (likeliest & (four.sum(axis=1) > 0.9))[:, None]
-    marks: NDArray[np.bool_] = inside & (correct > ALSO) & (four > ALSO_SHARE)
+    marks = np.zeros(chances.shape, bool)
+    inside = four.sum(axis=1) > ONE_OF_FOUR
+    marks[:, : len(SCANDINAVIAN)] = inside[:, None] & (correct > ALSO) & (four > ALSO_SHARE)
     return marks
 
 
-def _identified(
-    chances: list[float], rank: list[int], also: list[bool], least: float
-) -> Identified:
-    """`rank`: places of languages, the likeliest first. `also`: those that are named together."""
-    named = rank[:1]
-    if True in also:
-        named += [place for place in rank[1:] if place < len(also) and also[place]]
-    probability = sum([chances[place] for place in named])
-    if probability < least:
-        named, probability = [], chances[rank[0]]
-    rest = [place for place in rank if chances[place] >= _WORTH and place not in named]
-    return Identified(
-        tuple([LANGUAGES[place] for place in named]),
-        min(probability, 1.0),
-        tuple([(LANGUAGES[place], chances[place]) for place in rest]),
-    )
+def _identified(chances: Floats, correct: Floats, least: float) -> Iterator[Identified]:
+    """Answers for texts of which it is not plain in which language they are."""
+    firsts = chances.argmax(axis=1)[:, None] == np.arange(len(LANGUAGES))
+    named = firsts | _correct_in(chances, correct)
+    sure = np.minimum((chances * named).sum(axis=1), 1)
+    named &= (sure >= least)[:, None]
+    sure = np.where(sure >= least, sure, chances.max(axis=1, initial=0))
+    ranks = np.argsort(-chances, axis=1, kind="stable")
+    ordered = np.take_along_axis(chances, ranks, axis=1)
+    marked = np.take_along_axis(named, ranks, axis=1)
+    rest = ~marked & (ordered >= _WORTH)
+    codes = _cut(_codes(ranks[marked]), marked)
+    others = _cut(list(zip(_codes(ranks[rest]), ordered[rest].tolist(), strict=True)), rest)
+    return map(Identified, codes, sure.tolist(), others)
+
+
+def _codes(places: NDArray[np.integer[Any]]) -> list[str]:
+    return [LANGUAGES[place] for place in places.tolist()]
+
+
+def _cut(listed: list[T], marks: NDArray[np.bool_]) -> Iterator[tuple[T, ...]]:
+    """What stands in one list for all texts, as a tuple for each; `marks` has a row for each."""
+    ends = [0, *np.cumsum(marks.sum(axis=1)).tolist()]
+    return (tuple(listed[first:last]) for first, last in pairwise(ends))

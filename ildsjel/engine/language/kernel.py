@@ -22,12 +22,13 @@ Room: TypeAlias = tuple[Filled, Filled]  # to work in: BUFFER letters, MOST_FEAT
 
 
 # numba keeps compiled code by the file it comes from: all it is compiled with stands in this one.
-WORD_ROWS = 1 << 17
-PAIR_ROWS = 1 << 16
-GRAM_ROWS = 1 << 16
+WORD_ROWS = 1 << 18
+PAIR_ROWS = 1 << 17
+GRAM_ROWS = 1 << 17
 ROWS = WORD_ROWS + PAIR_ROWS + GRAM_ROWS
 
-DIMENSIONS = 16
+DIMENSIONS = 24
+PACKS = DIMENSIONS // 8  # numbers that a row of weights is read as, eight bytes each
 LONGEST_GRAM = 5
 LONGEST_WORD = 30  # letters read of a word
 MOST_WORDS = 200  # words read of a text
@@ -162,14 +163,14 @@ def add_word(rows: Numbers, count: int, weights: Numbers, pooled: Filled) -> Non
     Bytes are added up four at a time, in the sixteen-bit lanes of a number: MOST_FEATURES times 255
     does not overflow them.
     """
-    for half in range(2):
+    for pack in range(PACKS):
         even = odd = 0
         for at in range(count):
-            packed = weights[2 * rows[at] + half]
+            packed = weights[PACKS * rows[at] + pack]
             even += packed & _LANES
             odd += (packed >> 8) & _LANES
         for lane in range(4):
-            dim = 8 * half + 2 * lane
+            dim = 8 * pack + 2 * lane
             take(pooled, dim, ((even >> (16 * lane)) & 0xFFFF) - BIAS * count)
             take(pooled, dim + 1, ((odd >> (16 * lane)) & 0xFFFF) - BIAS * count)
 

@@ -16,6 +16,9 @@ SCANDINAVIAN = LANGUAGES[:4]  # written so alike that a short text may be correc
 
 LENGTHS = (1, 2, 4, 8, 16)  # words: up to so many, and more
 _BATCH = 8192
+# Texts that go through the network together. Products of this size stay on one core: threads of
+# the library for linear algebra would burn more while they wait than they save.
+_AT_ONCE = 48
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.integer[Any]]
@@ -54,11 +57,13 @@ class Model:
 
     def _scores(self, texts: Sequence[str]) -> tuple[Floats, Whole]:
         pooled, words = pool(texts, self.weights)
-        hidden: Floats = np.maximum(
-            inputs(pooled, words, self.scale) @ self.hidden + self.hidden_bias, 0
-        )
-        scores: Floats = hidden @ self.output + self.output_bias
-        return scores, words
+        values = inputs(pooled, words, self.scale)
+        few = range(0, len(values), _AT_ONCE)
+        return np.concatenate([self._network(values[at : at + _AT_ONCE]) for at in few]), words
+
+    def _network(self, values: Floats) -> Floats:
+        hidden: Floats = np.maximum(values @ self.hidden + self.hidden_bias, 0)
+        return np.asarray(hidden @ self.output + self.output_bias)
 
 
 def inputs(pooled: Whole, words: Whole, scale: float) -> Floats:
