@@ -31,10 +31,10 @@ from ildsjel.listening.periods import Period
 from ildsjel.listening.queries import OPEN
 from ildsjel.organisation.models import Member
 
-READ = 1_500  # posts of a period
+READ = 300  # posts of a period; more would make the page slow, and say little more
 AUTHORS = 10
 CANDIDATES = 2 * AUTHORS
-COUNTED = 10_000  # posts of theirs; where there are more, how many is worked out
+COUNTED = 3_000  # posts of theirs; where there are more, how many is worked out
 
 Who = tuple[str, str]  # network, and id or byline
 Number = TypeVar("Number", int, float)
