@@ -1,9 +1,10 @@
 """Other ways of holding many queries against each post, for bench.matching.
 
 Each is given the same texts, the same queries as our grammar has read them, and the same measured
-rarity of words, and must find what the plain evaluation finds. Engines that only find words
+rarity of words, and must find what the plain evaluation finds. Engines that only find literals
 (Aho-Corasick, Hyperscan, regular expressions) tell which watches to try: those filed under a rarest
-word that was found. What an engine cannot say by itself is confirmed (`matching_confirming`).
+word or phrase that was found. What an engine cannot say by itself is confirmed
+(`matching_confirming`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from bench.common import POSTGRES
 from bench.matching_confirming import Said
 from ildsjel.engine.matching import parse
-from ildsjel.engine.matching.anchors import anchors, rarest
+from ildsjel.engine.matching.anchors import Anchor, anchors, rarest
 from ildsjel.engine.matching.nodes import And, Near, Node, Not, Or, Phrase, Query, Term, Window
 from ildsjel.engine.text import fold, words
 
@@ -35,7 +36,7 @@ class Peer:
 
 
 def _literals(queries: Sequence[Query], frequency: Frequency) -> dict[str, list[int]]:
-    """For each word or beginning of a word the watches that it is the rarest of."""
+    """For each literal the watches that are filed under it."""
     found: dict[str, list[int]] = {}
     for number, query in enumerate(queries):
         for literal in _rarest(query, frequency):
@@ -43,12 +44,17 @@ def _literals(queries: Sequence[Query], frequency: Frequency) -> dict[str, list[
     return found
 
 
-def _rarest(query: Query, frequency: Frequency) -> list[str]:
-    """Whole words with a blank behind, beginnings without."""
-    terms = {rarest(anchor, frequency) for anchor in anchors(query.root, frequency)[1]}
-    return sorted(
-        " " + (term.key.rstrip("*") if term.pattern else f"{term.key} ") for term in terms
-    )
+def _rarest(query: Query, frequency: Frequency) -> set[str]:
+    """The rarest words and whole phrases that a post must hold one of, between blanks; beginnings
+    of words without a blank behind."""
+    return {_literal(anchor, frequency) for anchor in anchors(query.root, frequency)[1]}
+
+
+def _literal(anchor: Anchor, frequency: Frequency) -> str:
+    if isinstance(anchor, Phrase) and not any(term.pattern for term in anchor.terms):
+        return f" {' '.join(term.key for term in anchor.terms)} "
+    term = rarest(anchor, frequency)
+    return " " + (term.key.rstrip("*") if term.pattern else f"{term.key} ")
 
 
 def aho_corasick(sources: Sequence[str], frequency: Frequency) -> Match:
@@ -205,7 +211,9 @@ def regexes(sources: Sequence[str], frequency: Frequency) -> Match:
     patterns = []
     for query in queries:
         each = [
-            r"\b" + re.escape(literal.strip()) + (r"\b" if literal[-1] == " " else "")
+            r"\b"
+            + re.escape(literal.strip()).replace(r"\ ", r"[\W_]+")
+            + (r"\b" if literal[-1] == " " else "")
             for literal in _rarest(query, frequency)
         ]
         patterns.append(re.compile("|".join(each)))
@@ -282,6 +290,6 @@ PEERS = {
         Peer("ahocorasick", aho_corasick, 100_000_000),
         Peer("hyperscan", hyperscan, 100_000_000),
         Peer("postgres", postgres, 2_000_000),
-        Peer("regex", regexes, 4_000_000),
+        Peer("regex", regexes, 2_000_000),
     )
 }

@@ -12,6 +12,7 @@ from ildsjel.engine.matching.layout import (
     GOES_ON,
     GRAM,
     HEADER,
+    LONGEST_GRAM,
     MISSING,
     NO_ATOM,
     ONE,
@@ -26,6 +27,7 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 _ODD = np.uint64(1)
+_SIX = np.uint64(63)
 
 
 @inlined
@@ -99,6 +101,31 @@ def look_up(table: Longs, value: np.uint64) -> int:
         if held == 0:
             return MISSING
         place = (place + 1) & table[layout.MASK]
+
+
+@inlined
+def may_hold(table: Longs, value: np.uint64) -> bool:
+    """Whether the table may hold a prefix, suffix or piece: most that it does not are ruled out by
+    bits that lie close together."""
+    number = np.int64(value >> np.uint64(16)) & table[layout.FILTER_MASK]
+    return bool(table[table[layout.FILTER] + number] >> np.int64(value >> np.uint64(8) & _SIX) & 1)
+
+
+@compiled
+def fill_filter(hashes: Longs, table: Longs) -> None:
+    """Set the bits of prefixes, suffixes and pieces."""
+    for number in range(len(hashes)):
+        value = np.uint64(hashes[number])
+        place = table[layout.FILTER] + (
+            np.int64(value >> np.uint64(16)) & table[layout.FILTER_MASK]
+        )
+        table[place] |= np.int64(1) << np.int64(value >> np.uint64(8) & _SIX)
+
+
+@inlined
+def look_up_piece(table: Longs, value: np.uint64) -> int:
+    """The same as `look_up`, for what is seldom there."""
+    return look_up(table, value) if may_hold(table, value) else MISSING
 
 
 @inlined
@@ -215,10 +242,10 @@ def read_grams(
     work[layout.TOKEN] += 1
     for at in range(start, end):
         value = base
-        for length in range(1, min(3, end - at) + 1):
+        for length in range(1, min(LONGEST_GRAM, end - at) + 1):
             value = step(value, np.uint64(codes[at + length - 1] & CODE))
             if grams >> length & 1:
-                found = look_up(table, finish(value, GRAM + length))
+                found = look_up_piece(table, finish(value, GRAM + length))
                 if found != MISSING:
                     listed = table[layout.LISTS] + found
                     try_patterns(table, body, work, codes, start, end, listed, position)
@@ -233,7 +260,7 @@ def read_suffixes(
     for length in range(1, end - start + 1):
         value = step(value, np.uint64(codes[end - length] & CODE))
         if lengths >> min(length, 62) & 1:
-            found = look_up(table, finish(value, SUFFIX))
+            found = look_up_piece(table, finish(value, SUFFIX))
             if found != MISSING:
                 sight(work, found, position)
         if lengths >> min(length, 62) == 0:

@@ -22,6 +22,7 @@ from ildsjel.engine.matching.kernel_looking import (
     finish,
     follow_runs,
     look_up,
+    look_up_piece,
     read_grams,
     read_suffixes,
     sight,
@@ -44,7 +45,7 @@ def read_prefixes(
     for at in range(start, end):
         value = step(value, np.uint64(codes[at] & CODE))
         if lengths >> min(at + 1 - start, 62) & 1:
-            found = look_up(table, finish(value, PREFIX))
+            found = look_up_piece(table, finish(value, PREFIX))
             if found != MISSING:
                 sight(work, found, position)
     return value

@@ -14,7 +14,7 @@ WATCHES: Final = 3
 PATTERNS: Final = 4
 PREFIXES: Final = 5  # bit n: prefixes of n characters are looked for (62: of 62 and more)
 SUFFIXES: Final = 6
-GRAMS: Final = 7  # bit n: pieces of n characters are looked for (1 to 3)
+GRAMS: Final = 7  # bit n: pieces of n characters are looked for (1 to LONGEST_GRAM)
 ZONES: Final = 8  # bit n: terms are looked for in zone n; from bit 16 on, spelled the Nordic way
 PATTERN_VALUES: Final = 9  # in the table, by pattern: its value
 LISTS: Final = 10  # from here on in the body: phrases, NEARs and lists of patterns
@@ -24,7 +24,9 @@ CODE: Final = 13
 FILES: Final = 14  # by atom: see below; values name the place itself
 POINTERS: Final = 15  # a number, no place: the words of the longest phrase
 MASK: Final = 16  # of the places of the table
-HEADER: Final = 17
+FILTER: Final = 17  # in the table: bits by hash of prefixes, suffixes and pieces; 64 to a number
+FILTER_MASK: Final = 18  # of its numbers
+HEADER: Final = 19
 
 # A value in the table: the atom and where its file begins in the body (0: it has none), and flags.
 # The value of a piece of patterns is where their list begins.
@@ -47,6 +49,7 @@ SUFFIX: Final = 3
 RUN: Final = 4  # words that follow each other
 GRAM: Final = 8  # and with the number of characters added: a piece of a pattern
 LONGEST_RUN: Final = 8  # words
+LONGEST_GRAM: Final = 5  # characters
 
 # instructions: (operation + 4 * argument, where to go if it holds, where if not)
 ATOM: Final = 0

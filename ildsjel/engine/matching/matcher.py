@@ -30,7 +30,7 @@ from ildsjel.engine.matching.programs import Filed, compile_query
 if TYPE_CHECKING:
     from ildsjel.engine.matching.runner import Runner
 
-MOST_APART = 256  # watches put in since all were laid out, after which it is time to do so again
+MOST_APART = 128  # watches put in since all were laid out, after which it is time to do so again
 Longs = NDArray[np.int64]
 Rows = tuple[NDArray[np.int32], Longs]  # posts, and a watch that each matches
 NOTHING: Final = (np.zeros(0, np.int32), np.zeros(0, np.int64))

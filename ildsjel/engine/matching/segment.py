@@ -41,7 +41,8 @@ from ildsjel.engine.matching.wildcards import literals
 # Hashes differ from process to process, so that nobody can write posts that collide.
 _SEED: Final = secrets.randbits(62)
 _LEAST_SLOTS: Final = 16
-_LONGEST_GRAM: Final = 3
+_LEAST_FILTER: Final = 64  # bits
+_BITS_OF_ONE: Final = 16  # in the filter: one in sixteen others is not ruled out
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -222,16 +223,24 @@ class _Builder:
             for atom, number in self.atoms.items()
         }
         of_patterns = [values.pop(atom) for _, atom in patterns]
-        hashes, held = _hashed(_with_runs(values), pieces)
-        slots = max(_LEAST_SLOTS, 1 << (2 * len(held)).bit_length())
+        hashes, held, filtered = _hashed(_with_runs(values), pieces)
+        slots = max(_LEAST_SLOTS, 1 << (3 * len(held) // 2).bit_length())
         header[layout.SHIFT] = 65 - slots.bit_length()
         header[layout.MASK] = slots - 1
-        header[layout.PATTERN_VALUES] = HEADER + 2 * slots
-        table = np.concatenate(
-            [header, np.zeros(2 * slots, np.int64), np.array(of_patterns, np.int64)]
-        )
+        header[layout.FILTER] = HEADER + 2 * slots
+        filter_size = _filter_size(len(filtered))
+        header[layout.FILTER_MASK] = filter_size - 1
+        header[layout.PATTERN_VALUES] = HEADER + 2 * slots + filter_size
+        rest = np.zeros(2 * slots + filter_size, np.int64)
+        table = np.concatenate([header, rest, np.array(of_patterns, np.int64)])
         _kernel().fill_table(hashes, held, table)
+        _kernel().fill_filter(filtered, table)
         return table
+
+
+def _filter_size(keys: int) -> int:
+    """Numbers of 64 bits: a power of two."""
+    return max(_LEAST_FILTER, 1 << (_BITS_OF_ONE * keys).bit_length()) // 64
 
 
 def _moved(target: int, base: int) -> int:
@@ -242,7 +251,7 @@ def _moved(target: int, base: int) -> int:
 def _gram(pattern: str) -> str:
     """What every token that fits the pattern holds: the beginning of its longest literal."""
     longest = max(literals(pattern), key=len)
-    return longest[:_LONGEST_GRAM]
+    return longest[: layout.LONGEST_GRAM]
 
 
 def _pattern_code(character: str) -> int:
@@ -265,19 +274,19 @@ def _with_runs(values: dict[Atom, int]) -> dict[Atom, int]:
     return whole
 
 
-def _hashed(values: dict[Atom, int], pieces: dict[Atom, int]) -> tuple[Longs, Longs]:
-    """The hashes of all keys, and what they stand for."""
+def _hashed(values: dict[Atom, int], pieces: dict[Atom, int]) -> tuple[Longs, Longs, Longs]:
+    """The hashes of all keys, what they stand for, and which of them the filter is to let by."""
     tokens = [atom for atom in values if atom.how != RUN]
-    runs = sorted(
-        (atom for atom in values if atom.how == RUN), key=lambda atom: atom.key.count(" ")
-    )
+    runs = [atom for atom in values if atom.how == RUN]
     hash_of = dict(zip(tokens, _token_hashes(tokens).tolist(), strict=True))
-    for length in range(1, layout.LONGEST_RUN):
-        some = [atom for atom in runs if atom.key.count(" ") == length]
+    for blanks in range(1, layout.LONGEST_RUN):
+        some = [atom for atom in runs if atom.key.count(" ") == blanks]
         hash_of |= zip(some, _run_hashes(some, hash_of).tolist(), strict=True)
-    found = [*hash_of.values(), *_token_hashes(list(pieces)).tolist()]
+    of_pieces = _token_hashes(list(pieces)).tolist()
+    found = [*hash_of.values(), *of_pieces]
     held = [*(values[atom] for atom in hash_of), *pieces.values()]
-    return np.array(found, np.int64), np.array(held, np.int64)
+    filtered = [hash_of[atom] for atom in tokens if atom.how in {PREFIX, SUFFIX}] + of_pieces
+    return np.array(found, np.int64), np.array(held, np.int64), np.array(filtered, np.int64)
 
 
 def _token_hashes(atoms: Sequence[Atom]) -> Longs:
