@@ -10,7 +10,8 @@ from ildsjel.dialogue.actions import save_desk
 from ildsjel.dialogue.models import Conversation, Desk
 from ildsjel.engine.items import Address, Author, Item
 from ildsjel.flow.inbound import receive
-from ildsjel.listening.models import Burst, Watch
+from ildsjel.listening.models import Burst, Story, Watch
+from ildsjel.listening.story_grouping import group_due
 from ildsjel.organisation.actions import create_organisation, create_user, enrol, save_calendar
 from ildsjel.organisation.models import Calendar, Member, Organisation, Role, User, utc_now
 
@@ -77,6 +78,26 @@ def make_conversation(
     said = make_item(text, **item)
     receive(channel, Batch(items=[said], cursor=said.external_id))
     return Conversation.objects.get(channel=channel, messages__item__external_id=said.external_id)
+
+
+def make_story(by: Member, text: str, posts: int = 3) -> Story:
+    """So many citizens who say the same in the open, grouped."""
+    channel = make_channel(by, name="Copies")
+    before = Story.objects.count()
+    said = [
+        make_item(
+            text,
+            external_id=f"copy{next(numbers)}",
+            address=Address.PUBLIC,
+            author=Author(external_id=f"citizen{number}", name=f"Citizen {number}"),
+        )
+        for number in range(posts)
+    ]
+    receive(channel, Batch(items=said))
+    while group_due():
+        pass
+    assert Story.objects.count() == before + 1
+    return Story.objects.latest("pk")
 
 
 def make_burst(watch: Watch) -> Burst:

@@ -94,6 +94,7 @@ class View:
     waiting: bool = False
     unsent: bool = False  # an answer of ours has not left
     goal: int | None = None
+    story: int | None = None  # a post of theirs is part of it
     assignee: int | None = None
     since: datetime | None = None  # changed then or later: latest changed first, then
     order: str = "latest"
@@ -121,6 +122,9 @@ def conversations(member: Member, view: View) -> QuerySet[Conversation]:
         rows = rows.filter(assignee=None)
     if view.goal:
         rows = rows.filter(goal_id=view.goal)
+    if view.story:
+        said = Message.objects.of(member).filter(item__telling__story=view.story)
+        rows = rows.filter(pk__in=said.values("conversation_id"))
     if view.assignee:
         rows = rows.filter(assignee_id=view.assignee)
     if view.since:
@@ -378,6 +382,12 @@ def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
     rows = Conversation.objects.filter(person_id=conversation.person_id)
     found = rows.aggregate(number=Count("pk"), since=Min("opened_at"))
     return found["number"], found["since"]
+
+
+def items_in(conversation: Conversation) -> list[int]:
+    """The posts behind what citizens have said in it."""
+    rows = conversation.messages.filter(kind=MessageKind.INBOUND, item__isnull=False)
+    return [pk for pk in rows.values_list("item_id", flat=True) if pk is not None]
 
 
 def drafts_of(member: Member, conversation: Conversation) -> dict[str, str]:

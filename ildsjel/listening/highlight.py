@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from ildsjel.engine.items import Address, Author, Media
 from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import QueryError, compile_watches
-from ildsjel.listening.models import Item, Mention, Watch
+from ildsjel.listening.models import Item, Mention, Story, Watch
 
 LENGTH = 420  # characters of a post that are shown
 BEFORE = 120  # of them before the first word found, where the post is longer
@@ -30,6 +30,12 @@ class Shown:
     item: Item
     watches: Sequence[Watch]
     pieces: Sequence[Piece]
+    story: Story | None = None
+
+    @property
+    def others_alike(self) -> int:
+        """How many other posts say nearly the same."""
+        return self.story.posts - 1 if self.story else 0
 
     @property
     def url(self) -> str:

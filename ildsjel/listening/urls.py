@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ildsjel.listening.views import bursts, mentions, overview, watches
+from ildsjel.listening.views import bursts, mentions, overview, stories, watches
 
 app_name = "listening"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("bursts/<int:pk>/", bursts.detail, name="burst"),
     path("bursts/<int:pk>/seen/", bursts.note, name="burst-note"),
     path("bursts/<int:pk>/unseen/", bursts.unnote, name="burst-unnote"),
+    path("stories/", stories.listing, name="stories"),
+    path("stories/<int:pk>/", stories.detail, name="story"),
+    path("stories/<int:pk>/<slug:figure>.csv", stories.table, name="story-table"),
     path("watches/", watches.listing, name="watches"),
     path("watches/add/", watches.add, name="watch-add"),
     path("watches/check/", watches.check, name="watch-check"),

@@ -34,6 +34,7 @@ from tests.builders import (
     make_desk,
     make_member,
     make_owner,
+    make_story,
 )
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ def build(mark: str, folder: Path) -> House:
     ]
     remove_watch(by=owner, watch=rows["old watch"])
     rows["burst"] = make_burst(rows["watch"])
+    rows["story"] = make_story(owner, f"Watch {mark} and tell everybody what you have seen there")
     rows["channel"], rows["old channel"] = [
         make_channel(owner, name=f"Channel {mark}", settings={"reply_url": "http://127.0.0.1:9/"})
         for _ in range(2)
@@ -187,6 +189,7 @@ ROWS = [
     ("listen/watches/<int:pk>", "watch"),
     ("listen/bursts/<int:pk>", "burst"),
     ("listen/posts/<int:pk>", "item"),
+    ("listen/stories/<int:pk>", "story"),
     ("plan/goals/<int:pk>", "goal"),
     ("plan/groups/<int:pk>", "group"),
     ("plan/topics/<int:pk>", "topic"),
@@ -204,6 +207,7 @@ WORDS = {
     "export/<slug:kind>": ["csv", "jsonl"],
     "listen/export/<slug:kind>": ["csv", "jsonl"],
     "listen/overview/<slug:figure>": ["volume"],
+    "listen/stories/<int:pk>/<slug:figure>": ["timeline"],
     "dialogue/rules/<int:pk>/move/<str:way>": ["up"],
     "dialogue/rules/<int:pk>/switch/<str:state>": ["off"],
     "settings/members/<int:pk>/<str:where>": ["out"],

@@ -16,7 +16,8 @@ from django.test import Client
 from ildsjel.channels.models import Channel
 from ildsjel.dialogue.models import Conversation, Desk, State
 from ildsjel.flow.sample import create_sample
-from ildsjel.listening.models import Burst, Mention, Watch
+from ildsjel.listening.models import Burst, Mention, Story, Watch
+from ildsjel.listening.story_grouping import group_due
 from ildsjel.organisation.actions import create_user, open_setup
 from ildsjel.organisation.models import Calendar, Member
 from tests.builders import PASSWORD, make_channel
@@ -28,6 +29,8 @@ user = create_user(
     operator=True,
 )
 member = create_sample(user)
+while group_due():
+    pass
 house = member.organisation
 client = Client()
 client.force_login(user)
@@ -43,6 +46,7 @@ print(json.dumps({
     "watch": first(Watch),
     "burst": first(Burst),
     "post": Mention.objects.filter(organisation=house, item__deleted_at=None).first().item_id,
+    "story": Story.objects.filter(organisation=house).order_by("-posts")[0].pk,
     "desk": first(Desk),
     "hours": first(Calendar),
     "member": Member.objects.filter(organisation=house).exclude(pk=member.pk).first().pk,
@@ -58,6 +62,9 @@ OURS = {
     "bursts": "listen/bursts/",
     "burst": "listen/bursts/{burst}/",
     "post": "listen/posts/{post}/",
+    "folded": "listen/?fold=yes",
+    "stories": "listen/stories/?period=28d",
+    "story": "listen/stories/{story}/",
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
     "plan": "plan/",
@@ -87,7 +94,7 @@ PAGES = {name: "/o/{slug}/" + path for name, path in OURS.items()} | {
     "new": "/new/organisation/",
 }
 STRANGERS = {"sign-in": "/accounts/login/", "set-up": "/setup/{setup}/you/"}
-DARK = ["today", "thread", "mentions", "overview", "burst", "post", "plan", "channel"]
+DARK = ["today", "thread", "mentions", "overview", "burst", "post", "stories", "story", "plan", "channel"]
 TOO_WIDE = "(page => page.scrollWidth - page.clientWidth)(document.scrollingElement)"
 
 

@@ -14,9 +14,10 @@ from ildsjel.dialogue.models import Conversation, Promise
 from ildsjel.dialogue.quoting import quoted
 from ildsjel.dialogue.views import suggesting
 from ildsjel.dialogue.views.panes import who
-from ildsjel.dialogue.views.place import Place, at
+from ildsjel.dialogue.views.place import Place, at, list_at
 from ildsjel.dialogue.views.suggesting import percent
 from ildsjel.listening.queries import watches
+from ildsjel.listening.story_queries import stories_among
 from ildsjel.organisation.models import Member, Right
 from ildsjel.organisation.pages import address
 
@@ -35,6 +36,22 @@ def about(member: Member, place: Place, conversation: Conversation) -> dict[str,
         "language": language_word(conversation.language),
         "learned": suggesting.set_by_itself(conversation),
         "trouble": _trouble(member, conversation),
+    }
+
+
+def alike(member: Member, conversation: Conversation) -> dict[str, Any] | None:
+    """How many other posts ask nearly the same, and where they are."""
+    found = stories_among(member, queries.items_in(conversation))
+    if not found:
+        return None
+    story = max(found.values(), key=lambda each: (each.posts, each.pk))
+    others = story.posts - sum(each == story for each in found.values())
+    if others < 1:
+        return None
+    return {
+        "others": others,
+        "story_url": address(member, "listening:story", story.pk),
+        "list_url": list_at(member, Place("all", story=story.pk)),
     }
 
 

@@ -25,7 +25,7 @@ VIEWS: dict[str, View] = {
     "unsent": View(state="", unsent=True),
     "snoozed": View(state=State.SNOOZED),
     "closed": View(state=State.CLOSED),
-    "all": View(state=""),  # only together with a goal: over everything it would have no index
+    "all": View(state=""),  # only with a goal or story: over everything it would have no index
 }
 NAMES: dict[str, Callable[[], str]] = {
     "needs": lambda: _("To answer"),
@@ -55,12 +55,13 @@ class Place:
     key: str = FIRST
     desk: int | None = None
     goal: int | None = None
+    story: int | None = None
     after: str = ""
     before: str = ""
 
     @property
     def view(self) -> View:
-        return replace(VIEWS[self.key], desk=self.desk, goal=self.goal)
+        return replace(VIEWS[self.key], desk=self.desk, goal=self.goal, story=self.story)
 
     @property
     def name(self) -> str:
@@ -73,6 +74,7 @@ class Place:
             "view": self.key if self.key != FIRST else "",
             "desk": self.desk,
             "goal": self.goal,
+            "story": self.story,
             "after": self.after,
             "before": self.before,
         }
@@ -87,11 +89,13 @@ def place_in(asked: QueryDict) -> Place:
     """Read the place from an address; what cannot be read is as if it had not been said."""
     goal = number_in(asked, "goal")
     key = asked.get("view", FIRST)
-    known = key in VIEWS and (key != "all" or goal is not None)
+    story = number_in(asked, "story")
+    known = key in VIEWS and (key != "all" or goal is not None or story is not None)
     return Place(
         key=key if known else FIRST,
         desk=number_in(asked, "desk"),
         goal=goal,
+        story=story,
         after=asked.get("after", "")[:40],
         before=asked.get("before", "")[:40],
     )

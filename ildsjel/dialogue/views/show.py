@@ -16,7 +16,7 @@ from ildsjel.dialogue import queries
 from ildsjel.dialogue.forms import SnoozeForm
 from ildsjel.dialogue.models import Conversation, Message
 from ildsjel.dialogue.views import toasts
-from ildsjel.dialogue.views.about import about
+from ildsjel.dialogue.views.about import about, alike
 from ildsjel.dialogue.views.bubbles import bubbles, original, waiting
 from ildsjel.dialogue.views.composer import Written, begun, composer
 from ildsjel.dialogue.views.heads import Team, acts, head
@@ -166,6 +166,7 @@ def thread_context(member: Member, place: Place, team: Team, shown: Shown) -> Co
         "thread_actions": acts(member, place, conversation, team, asked.pk if asked else 0),
         "suggestions": suggestions(member, place, conversation, team.desks),
         "about": about(member, place, conversation),
+        "alike": alike(member, conversation),
         **_messages(member, place, conversation, shown, asked),
         "snooze": shown.snooze,
         "snooze_url": at(member, "snooze", conversation.pk, place),

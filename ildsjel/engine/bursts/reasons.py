@@ -88,7 +88,7 @@ def explain(during: Sequence[Item], before: Sequence[Item], *, most: int = 10) -
         links=tuple(links),
         authors=tuple(Share(who, n, n / len(during)) for who, n in authors.most_common(most)),
         posts=_best(during, words, terms, most),
-        kind=_kind(len(during), len(authors), few),
+        kind=kind_of(len(during), len(authors), few),
         few_share=few,
         copied=_copied(during),
         newcomers=len(authors.keys() - known) / max(len(authors), 1),
@@ -157,7 +157,8 @@ def _best(
     return tuple(chosen)
 
 
-def _kind(posts: int, authors: int, few_share: float) -> Kind:
+def kind_of(posts: int, authors: int, few_share: float) -> Kind:
+    """Whether many accounts wrote these posts. `few_share` is that of the three busiest."""
     if posts < FEWEST_POSTS:
         return Kind.UNKNOWN
     few = few_share >= FEW_SHARE or authors <= FEW_ACCOUNTS

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -25,12 +26,14 @@ from ildsjel.listening.queries import (
     wanted_mentions,
     watches,
 )
+from ildsjel.listening.story_queries import one_of_each, with_stories
 from ildsjel.listening.views.bursts import cards
 from ildsjel.organisation.models import Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, address, download, member_page
 from ildsjel.organisation.undo import undo_offer
 
 TEXTS = ("language", "network", "author", "word")  # filters that are what the address says
+FOLD = "fold"  # a text that is copied takes one line
 HIDDEN = ("start", "end", *TEXTS)
 LONGEST = 300  # characters of one of them
 
@@ -42,7 +45,7 @@ def stream(request: MemberRequest) -> HttpResponse:
     # Read before the page, so that nothing falls between the page and the count of what is new.
     newest = newest_mention(request.member)
     page = mention_page(
-        wanted_mentions(request.member, wanted),
+        _found(request, wanted),
         before=request.GET.get("before", ""),
         after=request.GET.get("after", ""),
     )
@@ -51,7 +54,8 @@ def stream(request: MemberRequest) -> HttpResponse:
         "listening/mentions.html",
         {
             "room": "listening",
-            "posts": shown(page.rows),
+            "posts": with_stories(request.member, shown(page.rows)),
+            "fold": FOLD in request.GET,
             "watch": wanted.watches[0] if len(wanted.watches) == 1 else None,
             "channel": wanted.channel,
             "narrowed": _narrowed(request, wanted),
@@ -75,7 +79,7 @@ def new(request: MemberRequest) -> HttpResponse:
     since = request.GET.get("since", "")
     if not since.isdecimal() or len(since) > 18:
         return JsonResponse({"count": 0})
-    rows = wanted_mentions(request.member, wanted)
+    rows = _found(request, wanted)
     count = newer_mentions(rows, since=int(since), shown_from=request.GET.get("from", ""))
     return JsonResponse({"count": count})
 
@@ -88,6 +92,12 @@ def export(request: MemberRequest, kind: str) -> StreamingHttpResponse:
     chunks = exporting.export(request.member, asked_for(request), kind)
     name = f"{request.member.organisation.slug}-{utc_now():%Y-%m-%d}-posts.{kind}"
     return download(chunks, name=name, content_type=exporting.KINDS[kind])
+
+
+def _found(request: MemberRequest, wanted: Wanted) -> QuerySet[Mention]:
+    """The mentions that are asked for, one of each story where that is asked for too."""
+    rows = wanted_mentions(request.member, wanted)
+    return one_of_each(rows) if FOLD in request.GET else rows
 
 
 def asked_for(request: MemberRequest) -> Wanted:
@@ -110,7 +120,7 @@ def _kept(request: MemberRequest, wanted: Wanted) -> dict[str, Any]:
     """The filters as the address holds them."""
     kept: dict[str, Any] = {"watch": [watch.pk for watch in wanted.watches]}
     kept["channel"] = wanted.channel and wanted.channel.pk
-    kept |= {name: request.GET.get(name, "") for name in (*TEXTS, "start", "end")}
+    kept |= {name: request.GET.get(name, "") for name in (*TEXTS, "start", "end", FOLD)}
     return {name: value for name, value in kept.items() if value}
 
 

@@ -40,11 +40,13 @@ def table(request: MemberRequest, figure: str) -> HttpResponse:
         if each.key == figure:
             name = f"{request.member.organisation.slug}-{figure}.csv"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            return HttpResponse(_csv(each), content_type="text/csv; charset=utf-8", headers=headers)
+            return HttpResponse(
+                csv_of(each), content_type="text/csv; charset=utf-8", headers=headers
+            )
     raise Http404
 
 
-def _csv(figure: Figure) -> bytes:
+def csv_of(figure: Figure) -> bytes:
     return as_csv([figure.columns, *([row.label, *row.cells] for row in figure.rows)])
 
 

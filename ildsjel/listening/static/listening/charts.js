@@ -11,8 +11,8 @@ function volume({ names, panels, bursts }, width) {
   const marks = bursts.map((burst) => ({ ...burst, panel: shown.has(burst.name) ? burst.name : panels[0].name, words: `${burst.name}, ${burst.when}: ${burst.words}` }));
   const rows = panels.flatMap((panel) =>
     panel.values.map((value, at) => ({
-      panel: panel.name, at, value, before: panel.before[at], url: panel.urls[at],
-      words: `${panel.name}, ${names[at]}: ${value} (${panel.before[at]})`,
+      panel: panel.name, at, value, before: panel.before?.[at], url: panel.urls[at],
+      words: `${panel.name}, ${names[at]}: ${value}${panel.before ? ` (${panel.before[at]})` : ""}`,
     })),
   );
   const every = Math.ceil(names.length / Math.max(3, Math.floor(width / 64)));
