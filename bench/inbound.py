@@ -139,6 +139,16 @@ def through_the_line(channel: "Channel", posts: "Sequence[Item]", size: int) -> 
     return time.perf_counter() - began, stored
 
 
+def into_stories() -> float:
+    """Seconds that the loop takes, right after the line, to group what was stored."""
+    from ildsjel.listening.story_grouping import group_due
+
+    began = time.perf_counter()
+    while group_due():
+        pass
+    return time.perf_counter() - began
+
+
 def bare(channel: "Channel", posts: "Sequence[Item]", size: int) -> float:
     """Seconds that the inserts of all these posts take by themselves."""
     from django.db import connection, transaction
@@ -225,15 +235,16 @@ def measure(member: "Member", mix: Mix, size: int, scale: float) -> list[object]
     seconds, stored = through_the_line(line, posts, size)
     if stored != mix.kept(count):
         raise RuntimeError(f"{mix.name}: stored {stored} of {mix.kept(count)} posts")
+    grouping = into_stories()
     alone = bare(peer, posts, size)
     rate, peers = count / seconds, count / alone
     return [
         mix.name, size, f"{count:,}", common.figure(rate), common.figure(stored / seconds),
-        common.figure(peers), f"{rate / peers:.3f}",
+        common.figure(peers), f"{rate / peers:.3f}", f"{100 * grouping / seconds:.1f}",
     ]  # fmt: skip
 
 
-HEADS = ("mix", "batch", "posts", "posts/s", "stored/s", "bare rows/s", "line / bare")
+HEADS = ("mix", "batch", "posts", "posts/s", "stored/s", "bare rows/s", "line / bare", "stories %")
 
 
 def run(kind: str, options: argparse.Namespace) -> None:

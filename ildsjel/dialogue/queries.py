@@ -387,7 +387,7 @@ def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
 def items_in(conversation: Conversation) -> list[int]:
     """The posts behind what citizens have said in it."""
     rows = conversation.messages.filter(kind=MessageKind.INBOUND, item__isnull=False)
-    return [pk for pk in rows.values_list("item_id", flat=True) if pk is not None]
+    return list(rows.values_list("item_id", flat=True))
 
 
 def drafts_of(member: Member, conversation: Conversation) -> dict[str, str]:
