@@ -94,7 +94,18 @@ PAGES = {name: "/o/{slug}/" + path for name, path in OURS.items()} | {
     "new": "/new/organisation/",
 }
 STRANGERS = {"sign-in": "/accounts/login/", "set-up": "/setup/{setup}/you/"}
-DARK = ["today", "thread", "mentions", "overview", "burst", "post", "stories", "story", "plan", "channel"]
+DARK = [
+    "today",
+    "thread",
+    "mentions",
+    "overview",
+    "burst",
+    "post",
+    "stories",
+    "story",
+    "plan",
+    "channel",
+]
 TOO_WIDE = "(page => page.scrollWidth - page.clientWidth)(document.scrollingElement)"
 
 
