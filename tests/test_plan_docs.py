@@ -1,8 +1,13 @@
 """What the documents say about plans is what the code does."""
 
+import json
 import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import pytest
+import yaml
 
 from ildsjel.engine.plan import RULES, check, examine
 from ildsjel.engine.plan.about import ABOUT
@@ -10,6 +15,8 @@ from ildsjel.engine.plan.document import Plan
 from ildsjel.engine.plan.evidence import Evidence
 from ildsjel.engine.plan.evidence_file import evidence_of
 from ildsjel.engine.plan.fields import Form, fields_of
+from ildsjel.engine.plan.schema import schema
+from ildsjel.strategy.plan_examples import EXAMPLES, LANGUAGES, example_text
 from tools import plan_docs
 
 
@@ -38,8 +45,6 @@ def test_every_field_is_described_and_nothing_else() -> None:
 
 
 def test_the_example_plan_and_evidence_of_the_page_are_read() -> None:
-    import json
-
     page = plan_docs.FORMAT.read_text(encoding="utf-8")
     [plan_text] = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
     [counts] = re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL)
@@ -56,3 +61,44 @@ def test_the_example_plan_and_evidence_of_the_page_are_read() -> None:
 @pytest.mark.parametrize("id", list(RULES))
 def test_every_rule_is_on_the_page(id: str) -> None:
     assert f"### {id}\n" in plan_docs.RULES_PAGE.read_text(encoding="utf-8")
+
+
+def test_the_schema_knows_what_the_examples_say() -> None:
+    """Every field of the examples is in the schema, and every choice among its choices."""
+    for name in EXAMPLES:
+        for language in LANGUAGES:
+            document = yaml.load(example_text(name, language), Loader=yaml.CSafeLoader)
+            assert list(strangers(document, schema())) == []
+    broken = {"format": 1, "organisation": "X", "goals": {"a": {"statement": 1, "kind": "x"}}}
+    assert len(list(strangers(broken, schema()))) == 2
+
+
+def strangers(value: Any, part: dict[str, Any], where: str = "") -> Iterator[str]:
+    """What of a document is not in its schema: the keywords that ours uses, and no more."""
+    if "$ref" in part:
+        part = schema()["$defs"]["opening_hours"]
+    if "enum" in part and value not in part["enum"]:
+        yield f"{where}: {value}"
+    kinds = {"string": (str, date), "number": (int, float), "integer": int, "array": list}
+    kind = part.get("type")
+    if kind in kinds and not isinstance(value, kinds[kind]):
+        yield f"{where}: {value}"
+    if isinstance(value, list):
+        for each in value:
+            yield from strangers(each, part["items"], where)
+    if isinstance(value, dict):
+        yield from _strangers_in(value, part, where)
+
+
+def _strangers_in(value: dict[str, Any], part: dict[str, Any], where: str) -> Iterator[str]:
+    yield from (
+        f"{where}: {name} is missing" for name in part.get("required", ()) if name not in value
+    )
+    for name, each in value.items():
+        known = part.get("properties", {}).get(name) or part["additionalProperties"]
+        if known is False:
+            patterns = part.get("patternProperties", {})
+            if not any(re.search(pattern, name) for pattern in patterns):
+                yield f"{where}/{name}"
+        else:
+            yield from strangers(each, known, f"{where}/{name}")

@@ -50,7 +50,7 @@ def _field(field: Field) -> dict[str, Any]:
             kind = {"type": "number" if field.form is Form.NUMBER else "integer"}
             return kind if field.least is None else {**kind, "minimum": field.least}
         case Form.FLAG:
-            return {"type": "boolean"}
+            return {"enum": [True, False, "yes", "no"]}  # YAML 1.2 has no yes
         case Form.DAY:
             return {"type": "string", "format": "date"}
         case Form.CHOICE:
