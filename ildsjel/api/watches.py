@@ -65,6 +65,7 @@ def change_watch(request: ApiRequest, pk: int, given: schemas.WatchPatch) -> sch
             else watch.opens_conversations
         ),
         goal=goal,
+        group=watch.group,
         enabled=given.enabled if "enabled" in named else watch.enabled,
     )
     return shapes.watch(saved)

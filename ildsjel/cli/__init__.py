@@ -291,6 +291,25 @@ def _plan_commands(commands: Commands) -> None:
     example.add_argument("name", choices=["municipality", "union", "retailer"])
     example.add_argument("--language", choices=["nb", "sv", "da", "en"], default="en")
     example.set_defaults(run=_later("plan", "print_example"))
+    _plan_files(actions)
+
+
+def _plan_files(actions: Commands) -> None:
+    bring = actions.add_parser(
+        "import",
+        help="let an organisation's plan become that of a file",
+        description="Prints what changes: + for what comes, - for what goes, ~ for what is "
+        "another. The change is kept as a version and can be undone in the plan's history.",
+    )
+    bring.add_argument("file", help="the plan, as docs/plan-format.md describes it")
+    bring.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
+    bring.add_argument("--why", default="", help="the reason, for the plan's history")
+    bring.add_argument("--look", action="store_true", help="say what would change, and no more")
+    bring.set_defaults(run=_later("plan_data", "bring_in"))
+    out = actions.add_parser("export", help="write an organisation's plan to a file")
+    out.add_argument("file", help="the file to write")
+    out.add_argument("--organisation", metavar="SLUG", help="needed where there are several")
+    out.set_defaults(run=_later("plan_data", "bring_out"))
 
 
 def _day(text: str) -> date:

@@ -28,12 +28,12 @@ from ildsjel.engine.business_time import due_at
 from ildsjel.engine.matching import parse
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import AuditEntry, Calendar, Member, NotAllowed, Right, utc_now
-from ildsjel.strategy.models import Goal, Topic
+from ildsjel.strategy.models import Goal, StakeholderGroup, Topic
 
 TAKE_BACK = timedelta(seconds=10)
 UNDOABLE = (
     "state", "snoozed_until", "closed_at", "due_at",
-    "assignee_id", "desk_id", "topic_id", "goal_id",
+    "assignee_id", "desk_id", "topic_id", "goal_id", "group_id",
 )  # fmt: skip
 
 
@@ -191,6 +191,15 @@ def set_goal(*, by: Member, conversation: Conversation, goal: Goal | None) -> Au
     if goal is not None:
         require_own(by, goal)
     return _change(by, conversation, "goal", goal_id=goal.pk if goal else None)
+
+
+def set_group(
+    *, by: Member, conversation: Conversation, group: StakeholderGroup | None
+) -> AuditEntry:
+    """Say for whom a conversation is an example."""
+    if group is not None:
+        require_own(by, group)
+    return _change(by, conversation, "group", group_id=group.pk if group else None)
 
 
 def snooze(*, by: Member, conversation: Conversation, until: datetime) -> AuditEntry:

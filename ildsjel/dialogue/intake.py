@@ -32,6 +32,7 @@ from ildsjel.engine.routing import Route
 from ildsjel.listening.models import Item
 from ildsjel.listening.queries import own_threads
 from ildsjel.organisation.models import utc_now
+from ildsjel.strategy.suggesting import suggest
 from ildsjel.work.rows import update_rows
 
 
@@ -242,6 +243,9 @@ def _conversation(
     place: _Place, key: str, arrival: Arrival, person: Person, desk: int
 ) -> Conversation:
     item, route = arrival.item, arrival.route
+    goal = route.goal_id if route else None
+    if goal is None:
+        goal = _the_only(suggest(place.channel.organisation, place.channel.pk).goals)
     return Conversation(
         organisation_id=item.organisation_id,
         channel=place.channel,
@@ -251,7 +255,8 @@ def _conversation(
         person=person,
         desk_id=desk,
         topic_id=route.topic_id if route else None,
-        goal_id=route.goal_id if route else None,
+        goal_id=goal,
+        group_id=_the_only(suggest(place.channel.organisation, place.channel.pk, goal).groups),
         rule_id=route.rule_id if route else None,
         why=[[why.reason, *why.details] for why in route.why] if route else [],
         opened_at=arrival.at,
@@ -272,6 +277,11 @@ def _suggest(row: Conversation, arrival: Arrival, topics: Collection[int]) -> No
         row.topic_id = topic.id
     elif topic:
         row.suggested_topic_id = topic.id
+
+
+def _the_only(suggested: Sequence[int]) -> int | None:
+    """What the plan suggests, where it leaves no choice; people choose among several."""
+    return suggested[0] if len(suggested) == 1 else None
 
 
 def _people(place: _Place, items: Sequence[Item]) -> dict[str, Person]:

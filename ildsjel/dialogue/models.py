@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ildsjel.channels.models import Channel
 from ildsjel.listening.models import Item
 from ildsjel.organisation.models import Calendar, Member, OrganisationOwned
-from ildsjel.strategy.models import Goal, Topic
+from ildsjel.strategy.models import Goal, StakeholderGroup, Topic
 from ildsjel.work.models import Leased
 
 
@@ -114,6 +114,9 @@ class Conversation(OrganisationOwned, Leased):
     )
     suggestion = models.JSONField(null=True, blank=True)
     goal = models.ForeignKey(Goal, models.SET_NULL, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(
+        StakeholderGroup, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()

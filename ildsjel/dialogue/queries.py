@@ -36,7 +36,16 @@ from ildsjel.organisation.models import AuditEntry, Member, Organisation, utc_no
 
 PAGE = 30
 SAID = 20  # messages of a thread that are shown at once
-RELATED = ("channel", "person", "desk", "assignee__user", "topic", "suggested_topic", "goal")
+RELATED = (
+    "channel",
+    "person",
+    "desk",
+    "assignee__user",
+    "topic",
+    "suggested_topic",
+    "goal",
+    "group",
+)
 # What one line of a list shows; the rows behind it hold several times as much.
 LISTED = (
     "title", "preview", "last_at", "opened_at", "state", "waiting_since", "promised_at",
@@ -284,6 +293,7 @@ def conversation(member: Member, pk: int) -> Conversation | None:
         "topic",
         "suggested_topic",
         "goal",
+        "group",
         "rule",
     )
     return rows.filter(pk=pk).first()

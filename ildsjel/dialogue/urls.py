@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/move/", acts.move, name="move"),
     path("<int:pk>/topic/", acts.topic, name="topic"),
     path("<int:pk>/goal/", acts.goal, name="goal"),
+    path("<int:pk>/group/", acts.group, name="group"),
     path("<int:pk>/snooze/", acts.snooze, name="snooze"),
     path("<int:pk>/close/", acts.close, name="close"),
     path("<int:pk>/reopen/", acts.reopen, name="reopen"),

@@ -8,7 +8,7 @@ from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
 from ildsjel.dialogue.learning import suggest_due, train_due
 from ildsjel.dialogue.models import LearnedModel, Message
-from ildsjel.flow import alarms, daily, imports, inbound, outbound, sample_making
+from ildsjel.flow import alarms, daily, imports, inbound, outbound, plan_evidence, sample_making
 from ildsjel.listening import story_grouping
 from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
@@ -62,6 +62,11 @@ def chores() -> list[Job]:
     ]
 
 
+def counting() -> list[Job]:
+    """By itself: four weeks of a busy organisation take a while to count."""
+    return [Job("count for plans", plan_evidence.count_for_plans, every=HOUR)]
+
+
 def listening() -> list[Job]:
     """By themselves: after a long pause there is much to count, for which nothing else waits."""
     return [
@@ -108,6 +113,7 @@ def loops() -> dict[str, list[Job]]:
         "chores": chores(),
         "listening": listening(),
         "learning": learning(),
+        "counting": counting(),
         "samples": samples(),
         "stories": stories(),
         "archives": archives(),

@@ -6,7 +6,7 @@ from ildsjel.engine.matching import parse
 from ildsjel.listening.models import Burst, Watch
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import Member, Right, utc_now
-from ildsjel.strategy.models import Goal
+from ildsjel.strategy.models import Goal, StakeholderGroup
 
 
 @transaction.atomic
@@ -17,6 +17,7 @@ def save_watch(
     query: str,
     opens_conversations: bool = True,
     goal: Goal | None = None,
+    group: StakeholderGroup | None = None,
     enabled: bool = True,
     watch: Watch | None = None,
 ) -> Watch:
@@ -24,10 +25,10 @@ def save_watch(
     require(by, Right.LISTEN)
     parse(query)
     watch = watch or Watch(organisation=by.organisation, created_by=by)
-    for row in (watch, goal):
+    for row in (watch, goal, group):
         if row is not None:
             require_own(by, row)
-    watch.name, watch.query, watch.goal = name, query, goal
+    watch.name, watch.query, watch.goal, watch.group = name, query, goal, group
     watch.opens_conversations, watch.enabled = opens_conversations, enabled
     watch.save()
     details = {"name": name, "query": query}

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ildsjel.engine.matching import MAX_LENGTH, QueryError, parse
 from ildsjel.listening.query_words import fault_words
+from ildsjel.organisation.forms.fields import choose_from
 from ildsjel.organisation.models import Member
-from ildsjel.strategy.models import Goal
-from ildsjel.strategy.queries import goals
+from ildsjel.strategy.models import Goal, StakeholderGroup
+from ildsjel.strategy.queries import goals, groups
 
 INBOX, LISTEN = "inbox", "listen"
 
@@ -41,6 +42,12 @@ class WatchForm(forms.Form):
         required=False,
         empty_label=_("No goal"),
     )
+    group = forms.ModelChoiceField(
+        StakeholderGroup.objects.none(),
+        label=_("Whom it is about"),
+        required=False,
+        empty_label=_("No group"),
+    )
     name = forms.CharField(
         label=_("Name"),
         required=False,
@@ -51,7 +58,8 @@ class WatchForm(forms.Form):
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fault: QueryError | None = None
-        self.fields["goal"].queryset = goals(member)  # type: ignore[attr-defined]
+        choose_from(self, "goal", goals(member))
+        choose_from(self, "group", groups(member))
 
     def clean_query(self) -> str:
         query = one_line_ends(self.cleaned_data["query"])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ildsjel.channels.models import Channel
 from ildsjel.engine.pipeline.languages import settled
 from ildsjel.organisation.models import Member, Organisation, OrganisationOwned
-from ildsjel.strategy.models import Goal
+from ildsjel.strategy.models import Goal, StakeholderGroup
 
 
 class Watch(OrganisationOwned):
@@ -18,6 +18,9 @@ class Watch(OrganisationOwned):
     query = models.TextField(_("words"))
     opens_conversations = models.BooleanField(default=True)
     goal = models.ForeignKey(Goal, models.SET_NULL, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(
+        StakeholderGroup, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     enabled = models.BooleanField(default=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")

@@ -25,6 +25,7 @@ POINTERS = {
     "desk": "desk",
     "desk_id": "desk",
     "goal_id": "goal",
+    "group_id": "stakeholdergroup",
     "order": "rule",
     "topic_id": "topic",
     "watches": "watch",

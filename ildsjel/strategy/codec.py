@@ -129,13 +129,14 @@ class Reference:
 def references(kind: Kind) -> tuple[Reference, ...]:
     """The fields of a kind that name other elements."""
     hints = get_type_hints(TYPES[kind], include_extras=True)
-    found = ((name, _refers(hint), get_origin(hint) is tuple) for name, hint in hints.items())
+    found = ((name, reference_in(hint), get_origin(hint) is tuple) for name, hint in hints.items())
     return tuple(Reference(name, to, several) for name, to, several in found if to)
 
 
-def _refers(hint: Any) -> Kind | None:
+def reference_in(hint: Any) -> Kind | None:
+    """The kind of element that a field of this type names, if it names any."""
     if get_origin(hint) is tuple:
-        return _refers(get_args(hint)[0])
+        return reference_in(get_args(hint)[0])
     marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     return next((mark.to for mark in marks if isinstance(mark, Refers)), None)
 

@@ -101,6 +101,7 @@ def _accepted(organisation_id: int) -> tuple[AcceptedFinding, ...]:
             element=Element(Kind(row.kind), row.key),
             reason=row.reason,
             until=row.until,
+            by=row.person,
         )
         for row in rows
     )

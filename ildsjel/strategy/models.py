@@ -245,6 +245,7 @@ class Acceptance(OrganisationOwned):
     reason = models.CharField(max_length=500)
     until = models.DateField()
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    person = models.CharField(max_length=60)  # the key of the person in the plan
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from django.db.models import Count, QuerySet
 
-from ildsjel.engine.plan.document import THE_PLAN, Element, Kind, Plan
-from ildsjel.organisation.models import Member, Right
+from ildsjel.engine.plan.document import THE_PLAN, Element, Kind, Plan, key_for
+from ildsjel.organisation.models import Member, Organisation, Right
 from ildsjel.strategy.codec import Said
 from ildsjel.strategy.documents import TABLES, in_force, plan_in, said_of
 from ildsjel.strategy.models import (
@@ -74,6 +74,22 @@ def archived(member: Member) -> list[PlanElement | Topic]:
 
 def _out_of_use(rows: QuerySet[Some]) -> QuerySet[Some]:
     return rows.exclude(archived_at=None).order_by("-archived_at", "-pk")[:MOST_ARCHIVED]
+
+
+def planned_organisations() -> QuerySet[Organisation]:
+    """The organisations that have a plan; for the loop."""
+    return Organisation.objects.filter(pk__in=PlanHead.objects.values("organisation_id"))
+
+
+def numbers_of(member: Member, kind: Kind) -> dict[str, int]:
+    """The numbers of the rows of a kind that are in force, by key."""
+    return dict(rows_of(member, kind).values_list("key", "pk")) if kind in TABLES else {}
+
+
+def free_key(member: Member, kind: Kind, name: str) -> str:
+    """A key for a new element that none has, not even one that is archived."""
+    rows = TABLES[kind]._default_manager.filter(organisation=member.organisation_id)
+    return key_for(name, set(rows.values_list("key", flat=True)))
 
 
 def plan_of(member: Member) -> Plan:

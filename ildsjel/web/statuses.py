@@ -40,5 +40,9 @@ STATUSES: dict[str, Status] = {
     "warning": Status(_("Needs a look"), "warning", "soon"),
     "stopped": Status(_("Stopped"), "failed", "late"),
     "off": Status(_("Switched off"), "held"),
+    # what the plan's self-check finds
+    "finding-critical": Status(_("Critical"), "overdue", "late"),
+    "finding-serious": Status(_("Serious"), "warning", "soon"),
+    "finding-advice": Status(_("Advice"), "info"),
     "simulated": Status(_("Simulated"), "simulated", "held"),
 }

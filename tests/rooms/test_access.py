@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,11 +22,24 @@ from ildsjel.channels.actions import remove
 from ildsjel.channels.imports import prepare
 from ildsjel.dialogue.actions import archive_desk, reply, save_rule
 from ildsjel.dialogue.models import Delivery, Message
+from ildsjel.engine.plan import Element, Kind, document, write
 from ildsjel.listening.actions import remove_watch, save_watch
 from ildsjel.listening.models import Mention
 from ildsjel.organisation.actions import create_token, invite, override_day
 from ildsjel.organisation.models import Invitation, Member, Right, Role, utc_now
-from ildsjel.strategy.actions import archive, save_goal, save_group, save_topic
+from ildsjel.strategy.actions import (
+    accept_finding,
+    archive,
+    change,
+    keep_draft,
+    observe,
+    save_goal,
+    save_group,
+    save_topic,
+)
+from ildsjel.strategy.documents import TABLES
+from ildsjel.strategy.models import Goal, StakeholderGroup
+from ildsjel.strategy.queries import plan_of, versions
 from tests.builders import (
     make_burst,
     make_calendar,
@@ -99,10 +113,39 @@ def of_the_plan(owner: Member, mark: str) -> dict[str, Any]:
             f"{age}group": save_group(by=owner, name=f"Group {age}{mark}"),
             f"{age}topic": save_topic(by=owner, name=f"Topic {age}{mark}"),
         }
+        change(by=owner, put=elements_of(age, mark))
+        rows |= {
+            f"{age}{table.KIND.value}": table._default_manager.get(
+                organisation=owner.organisation, key=f"{age.strip()}x"
+            )
+            for table in TABLES.values()
+            if table not in {Goal, StakeholderGroup}
+        }
     for name, row in rows.items():
         if name.startswith("old "):
             archive(by=owner, row=row)
+    goal = rows["goal"]
+    rows["value"] = observe(by=owner, goal=goal, on=utc_now().date(), value=3.0, note=mark)
+    rows["accepted"] = accept_finding(
+        by=owner, rule="goal-without-owner", element=Element(Kind.GOAL, goal.key), reason=mark,
+        until=utc_now().date() + timedelta(days=9),
+    )  # fmt: skip
+    keep_draft(by=owner, name=f"Draft {mark}", text=write(plan_of(owner)))
+    rows["version"] = versions(owner).first()
     return rows
+
+
+def elements_of(age: str, mark: str) -> list[document.AnyElement]:
+    """One of each kind besides goals and groups."""
+    key, name = f"{age.strip()}x", f"{age}{mark}"
+    return [
+        document.Person(key=key, name=f"Person {name}"),
+        document.Tactic(key=key, name=f"Tactic {name}"),
+        document.Channel(key=key, name=f"Channel {name}"),
+        document.Role(key=key, name=f"Role {name}"),
+        document.Guardrail(key=key, statement=f"Guardrail {name}"),
+        document.Review(key=key, what=f"Review {name}"),
+    ]
 
 
 def of_the_desks(owner: Member, mark: str) -> dict[str, Any]:
@@ -190,9 +233,18 @@ ROWS = [
     ("listen/bursts/<int:pk>", "burst"),
     ("listen/posts/<int:pk>", "item"),
     ("listen/stories/<int:pk>", "story"),
+    ("plan/accepted/<int:pk>", "accepted"),
+    ("plan/history/<int:pk>", "version"),
+    ("plan/goals/<int:pk>/forget/<int:value>", "value"),
     ("plan/goals/<int:pk>", "goal"),
     ("plan/groups/<int:pk>", "group"),
     ("plan/topics/<int:pk>", "topic"),
+    ("plan/people/<int:pk>", "people"),
+    ("plan/tactics/<int:pk>", "tactics"),
+    ("plan/channels/<int:pk>", "channels"),
+    ("plan/roles/<int:pk>", "roles"),
+    ("plan/guardrails/<int:pk>", "guardrails"),
+    ("plan/reviews/<int:pk>", "reviews"),
     ("channels/import/<int:pk>", "import"),
     ("channels/<int:pk>", "channel"),
     ("settings/members/invitations/<int:pk>", "invitation"),
@@ -200,9 +252,16 @@ ROWS = [
     ("settings/hours/<int:pk>/day/<int:override>", "override"),
     ("settings/hours/<int:pk>", "calendar"),
 ]
+OTHERS = ["people", "tactics", "channels", "roles", "guardrails", "reviews"]
 # What a word in an address may be, by the whole of what stands before it.
 WORDS = {
-    "plan/<str:kind>": ["goals", "groups", "topics"],
+    "plan/findings/<slug:rule>": ["tactic-without-goal"],
+    "plan/findings/<slug:rule>/<slug:kind>": ["tactics"],
+    "plan/findings/<slug:rule>/<slug:kind>/<str:key>": ["x"],
+    "plan/import/example/<slug:name>": ["municipality"],
+    "plan/begin/<slug:step>": ["achieve"],
+    "plan/all/<str:kind>": ["goals", "reviews"],
+    "plan/<str:kind>": ["goals", "groups", "topics", *OTHERS],
     "channels/add/<slug:kind>": ["feeds", "webhook"],
     "export/<slug:kind>": ["csv", "jsonl"],
     "listen/export/<slug:kind>": ["csv", "jsonl"],
@@ -217,6 +276,7 @@ FORMS: dict[str, Callable[[House], dict[str, Any]]] = {
     "assign": lambda house: {"to": house.owner.pk},
     "move": lambda house: {"desk": house.rows["desk"].pk},
     "decide": lambda house: {"sent": "yes"},
+    "observe": lambda house: {"on": "2026-01-02", "value": "4"},
     "remove-sample": lambda house: {"sure": "yes"},
 }
 ARGUMENT = re.compile(r"<(?:\w+:)?\w+>")

@@ -20,6 +20,7 @@ from ildsjel.listening.models import Burst, Mention, Story, Watch
 from ildsjel.listening.story_grouping import group_due
 from ildsjel.organisation.actions import create_user, open_setup
 from ildsjel.organisation.models import Calendar, Member
+from ildsjel.strategy.models import Goal
 from tests.builders import PASSWORD, make_channel
 user = create_user(
     email="ida@bergvik.test",
@@ -47,6 +48,7 @@ print(json.dumps({
     "burst": first(Burst),
     "post": Mention.objects.filter(organisation=house, item__deleted_at=None).first().item_id,
     "story": Story.objects.filter(organisation=house).order_by("-posts")[0].pk,
+    "goal": first(Goal),
     "desk": first(Desk),
     "hours": first(Calendar),
     "member": Member.objects.filter(organisation=house).exclude(pk=member.pk).first().pk,
@@ -68,7 +70,19 @@ OURS = {
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
     "plan": "plan/",
+    "plan-matrix": "plan/matrix/",
+    "plan-everything": "plan/everything/",
+    "plan-findings": "plan/findings/",
+    "plan-history": "plan/history/",
+    "plan-compare": "plan/history/compare/",
+    "plan-management": "plan/management/",
+    "plan-sign": "plan/sign/",
+    "plan-import": "plan/import/",
+    "plan-begin": "plan/begin/achieve/",
+    "plan-goals": "plan/all/goals/",
+    "plan-goal": "plan/goals/{goal}/",
     "goal": "plan/goals/add/",
+    "channel-mandate": "plan/channels/add/",
     "channels": "channels/",
     "channel-add": "channels/add/",
     "channel-connect": "channels/add/mastodon/",

@@ -22,7 +22,7 @@ from ildsjel.dialogue.views.toasts import UNDOABLE_FOR
 from ildsjel.organisation.models import Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, member_page
 from ildsjel.organisation.queries import colleague
-from ildsjel.strategy.queries import goals, topics
+from ildsjel.strategy.queries import goals, groups, topics
 
 
 @require_POST
@@ -63,6 +63,18 @@ def goal(request: MemberRequest, pk: int) -> HttpResponse:
     if number and chosen is None:
         raise Http404
     entry = actions.set_goal(by=member, conversation=conversation, goal=chosen)
+    return after_act(request, place_in(request.GET), pk, [entry])
+
+
+@require_POST
+@member_page(Right.REPLY)
+def group(request: MemberRequest, pk: int) -> HttpResponse:
+    member, conversation = request.member, conversation_or_404(request.member, pk)
+    number = number_in(request.POST, "group")
+    chosen = groups(member).filter(pk=number).first() if number else None
+    if number and chosen is None:
+        raise Http404
+    entry = actions.set_group(by=member, conversation=conversation, group=chosen)
     return after_act(request, place_in(request.GET), pk, [entry])
 
 

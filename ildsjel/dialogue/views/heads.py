@@ -1,8 +1,8 @@
 """The top of a conversation: where it stands, and what can be done with it, each with its key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,11 @@ from ildsjel.dialogue.views.panes import who
 from ildsjel.dialogue.views.place import Place, at
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.organisation.queries import members_of
-from ildsjel.strategy.queries import goals, topics
+from ildsjel.strategy.models import Goal, StakeholderGroup
+from ildsjel.strategy.queries import goals, groups, topics
+from ildsjel.strategy.suggesting import suggest
+
+Row = TypeVar("Row", Goal, StakeholderGroup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def acts(
         return []
     given = (member, place, conversation)
     found = [_close_or_reopen(*given, seen), _snooze(*given), _take(*given)]
-    found += [_assign(*given, team.colleagues), _topic(*given), _goal(*given)]
+    found += [_assign(*given, team.colleagues), _topic(*given), *_plan(*given)]
     found += [_move(*given, team.desks)]
     return [act for act in found if act]
 
@@ -107,8 +111,21 @@ def _topic(member: Member, place: Place, conversation: Conversation) -> dict[str
     }
 
 
-def _goal(member: Member, place: Place, conversation: Conversation) -> dict[str, Any] | None:
-    found = list(goals(member))
+def _plan(member: Member, place: Place, conversation: Conversation) -> list[dict[str, Any] | None]:
+    """The goal and the group, what the plan suggests first."""
+    aims, people = list(goals(member)), list(groups(member))
+    if not aims and not people:
+        return []
+    plan = suggest(member.organisation, conversation.channel_id, conversation.goal_id)
+    return [
+        _goal(member, place, conversation, _suggested_first(aims, plan.goals)),
+        _group(member, place, conversation, _suggested_first(people, plan.groups)),
+    ]
+
+
+def _goal(
+    member: Member, place: Place, conversation: Conversation, found: Sequence[Goal]
+) -> dict[str, Any] | None:
     if not found:
         return None
     chosen = conversation.goal_id
@@ -121,6 +138,29 @@ def _goal(member: Member, place: Place, conversation: Conversation) -> dict[str,
         "choices": [_choice("", _("No goal"), current=chosen is None)]
         + [_choice(each.pk, each, current=chosen == each.pk) for each in found],
     }
+
+
+def _group(
+    member: Member, place: Place, conversation: Conversation, found: Sequence[StakeholderGroup]
+) -> dict[str, Any] | None:
+    if not found:
+        return None
+    chosen = conversation.group_id
+    return {
+        "label": _("Group"),
+        "icon": "people",
+        "key": "w",
+        "post": at(member, "group", conversation.pk, place),
+        "name": "group",
+        "choices": [_choice("", _("No group"), current=chosen is None)]
+        + [_choice(each.pk, each, current=chosen == each.pk) for each in found],
+    }
+
+
+def _suggested_first(rows: Iterable[Row], suggested: Sequence[int]) -> list[Row]:
+    """What the plan suggests stands first, the likeliest on top."""
+    places = {pk: place for place, pk in enumerate(suggested)}
+    return sorted(rows, key=lambda row: places.get(row.pk, len(places)))
 
 
 def _move(

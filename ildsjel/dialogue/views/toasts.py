@@ -26,6 +26,7 @@ def _done(one: str, number: int) -> str:
         "conversation.move": lambda: _("Moved to another desk."),
         "conversation.topic": lambda: _("Topic changed."),
         "conversation.goal": lambda: _("Goal changed."),
+        "conversation.group": lambda: _("Group changed."),
         "conversation.snooze": lambda: _("Put away until later."),
         "conversation.close": lambda: ngettext("Closed.", "%(n)s closed.", number),
         "conversation.reopen": lambda: _("Opened again."),

@@ -90,6 +90,7 @@ def _initial(request: MemberRequest, watch: Watch | None) -> dict[str, Any]:
         "query": watch.query,
         "opens": INBOX if watch.opens_conversations else LISTEN,
         "goal": watch.goal_id,
+        "group": watch.group_id,
         "name": watch.name,
     }
 
@@ -103,6 +104,7 @@ def _save(
         query=given["query"],
         opens_conversations=given["opens"] == INBOX,
         goal=given["goal"],
+        group=given["group"],
         enabled=watch.enabled if watch else True,
         watch=watch,
     )

@@ -1,5 +1,6 @@
 """Writes to the plan. Each is one transaction, checked and recorded; `change` keeps a version."""
 
+from ildsjel.strategy.actions.drafts import discard_draft, keep_draft, put_in_force
 from ildsjel.strategy.actions.elements import (
     archive,
     link_channel,
@@ -24,9 +25,12 @@ __all__ = [
     "apply",
     "archive",
     "change",
+    "discard_draft",
     "forget_observation",
+    "keep_draft",
     "link_channel",
     "observe",
+    "put_in_force",
     "restore",
     "save",
     "save_goal",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.plan import document
-from ildsjel.engine.plan.document import AnyElement, Element, Person, key_for, title
+from ildsjel.engine.plan.document import AnyElement, Element, Person, title
 from ildsjel.organisation.audit import record, replan, require, require_own
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.strategy.actions.writing import change, renew
@@ -23,12 +23,7 @@ from ildsjel.strategy.models import (
     StakeholderGroup,
     Topic,
 )
-
-
-def free_key(by: Member, kind: document.Kind, name: str) -> str:
-    """A key for a new element that none has, not even one that is archived."""
-    rows = TABLES[kind]._default_manager.filter(organisation=by.organisation)
-    return key_for(name, set(rows.values_list("key", flat=True)))
+from ildsjel.strategy.queries import free_key
 
 
 def person_for(by: Member, member: Member) -> tuple[Person, bool]:
@@ -115,17 +110,17 @@ def save_topic(*, by: Member, name: str, topic: Topic | None = None) -> Topic:
 
 
 @transaction.atomic
-def archive(*, by: Member, row: PlanElement | Topic, why: str = "") -> None:
-    """Take out of use; what points to the row keeps its meaning."""
+def archive(*, by: Member, row: PlanElement | Topic, why: str = "") -> PlanVersion | None:
+    """Take out of use; what points to the row keeps its meaning. Topics have no versions."""
     require(by, Right.PLAN)
     require_own(by, row)
     if isinstance(row, PlanElement):
-        change(by=by, remove=[Element(row.KIND, row.key)], why=why)
-        return
+        return change(by=by, remove=[Element(row.KIND, row.key)], why=why)
     row.archived_at = utc_now()
     row.save(update_fields=["archived_at"])
     record(by.organisation, "topic.archive", by=by, target=row)
     replan(by.organisation_id)
+    return None
 
 
 @transaction.atomic

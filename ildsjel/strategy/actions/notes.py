@@ -7,7 +7,8 @@ from django.db import transaction
 from ildsjel.engine.plan.document import Element
 from ildsjel.organisation.audit import record, require, require_own
 from ildsjel.organisation.models import Member, Right
-from ildsjel.strategy.actions.writing import lock, renew
+from ildsjel.strategy.actions.elements import person_for
+from ildsjel.strategy.actions.writing import change, renew
 from ildsjel.strategy.models import Acceptance, Goal, Observation
 
 
@@ -43,13 +44,15 @@ def accept_finding(
 ) -> Acceptance:
     """Live with what a rule found in an element until a date."""
     require(by, Right.PLAN)
-    lock(by)
+    person, is_new = person_for(by, by)
+    if is_new:
+        change(by=by, put=[person], members={person.key: by})
     row, _new = Acceptance.objects.update_or_create(
         organisation=by.organisation,
         rule=rule,
         kind=element.kind,
         key=element.key,
-        defaults={"reason": reason, "until": until, "by": by},
+        defaults={"reason": reason, "until": until, "by": by, "person": person.key},
     )
     details = {"rule": rule, "element": str(element), "reason": reason, "date": str(until)}
     record(by.organisation, "finding.accept", by=by, target=row, details=details)

@@ -23,8 +23,10 @@ from ildsjel.organisation.actions import note_visit
 from ildsjel.organisation.models import Member, Right, utc_now
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.queries import memberships
+from ildsjel.strategy.findings import gravest
 from ildsjel.strategy.models import Goal
-from ildsjel.strategy.queries import goals
+from ildsjel.strategy.queries import goals, plan_of
+from ildsjel.strategy.views.frame import Names, with_links
 from ildsjel.web.guesses import listens_for
 
 TALLIES = ("needs", "mine", "unassigned")
@@ -32,6 +34,7 @@ SHOWN = 6
 NEXT_SHOWN = 3
 TOUCHING = 4
 CHANNELS_SHOWN = 6
+FINDINGS_SHOWN = 3
 FIRST_WORDS = 12
 FIRST_STEPS = 3
 FIRST_LOOK = timedelta(hours=24)  # how far back "new" goes on the very first visit
@@ -106,6 +109,7 @@ def _page(member: Member) -> dict[str, Any]:
         },
         "tallies": _figures(member, tallies),
         "goal": _goal(member, goal, rows.of(touched)),
+        "plan": _plan(member),
         "health": health,
         "summary": summary(needs.overdue_count, needs.due_soon_count),
         "quiet": quiet,
@@ -218,6 +222,14 @@ def _goal(member: Member, goal: Goal | None, rows: list[dict[str, Any]]) -> dict
         "rows": rows,
         "url": list_at(member, Place("all", goal=goal.pk)),
         "plan_url": address(member, "strategy:plan"),
+    }
+
+
+def _plan(member: Member) -> dict[str, Any]:
+    """The few findings about the plan that somebody ought to look at."""
+    return {
+        "findings": with_links(Names(member, plan_of(member)), gravest(member, FINDINGS_SHOWN)),
+        "url": address(member, "strategy:findings"),
     }
 
 
