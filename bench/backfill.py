@@ -23,9 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench import common
+from ildsjel.engine.matching import Source
 from ildsjel.listening import archive
 
-QUERY = "bergvik* OR *strøing*"
+QUERY = Source("bergvik* OR *strøing*")
 SAME_AS_REGEX = r"(?i)\bbergvik|strøing"
 DAY = 131_072  # posts a day, two row groups
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,4 +1,5 @@
-"""What conversations and watches point to: desks, topics, goals, groups, members, channels.
+"""What conversations and watches point to: desks, topics, goals, groups (of people,
+and of words), members, channels.
 
 Each list holds what is in use, the newest first, and is read only.
 """
@@ -14,6 +15,7 @@ from ildsjel.api.security import ApiRequest
 from ildsjel.api.values import cursor_of, mark_of
 from ildsjel.channels.queries import channels
 from ildsjel.dialogue.queries import desks
+from ildsjel.listening.group_queries import watch_groups
 from ildsjel.organisation.models import Right
 from ildsjel.organisation.queries import members_of
 from ildsjel.strategy.queries import goals, groups, topics
@@ -52,6 +54,13 @@ def list_groups(request: ApiRequest, wanted: Wanted) -> schemas.GroupPage:
     """The stakeholder groups, and what they need."""
     found, following = _page(request, "groups", groups(request.auth), wanted)
     return schemas.GroupPage(items=[shapes.group(row) for row in found], next=following)
+
+
+@router.get("/watch-groups", response={200: schemas.WatchGroupPage, REFUSALS: schemas.Fault})
+def list_watch_groups(request: ApiRequest, wanted: Wanted) -> schemas.WatchGroupPage:
+    """Words saved under a name, which queries of watches use as `group:name`."""
+    found, following = _page(request, "watch-groups", watch_groups(request.auth), wanted)
+    return schemas.WatchGroupPage(items=[shapes.watch_group(row) for row in found], next=following)
 
 
 @router.get("/members", response={200: schemas.MemberPage, REFUSALS: schemas.Fault})

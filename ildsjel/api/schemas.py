@@ -226,6 +226,18 @@ class WatchPage(Schema):
     next: str | None
 
 
+class WatchGroupOut(Schema):
+    id: int
+    name: str
+    query: str
+    created_at: Moment
+
+
+class WatchGroupPage(Schema):
+    items: list[WatchGroupOut]
+    next: str | None
+
+
 class PostOut(Schema):
     """What a network delivered, as it is now."""
 

@@ -4,7 +4,7 @@ from ildsjel.api import schemas
 from ildsjel.channels.models import Channel
 from ildsjel.channels.queries import health_of
 from ildsjel.dialogue.models import Conversation, Delivery, Desk, Message, MessageKind, State
-from ildsjel.listening.models import Item, Mention, Watch
+from ildsjel.listening.models import Item, Mention, Watch, WatchGroup
 from ildsjel.organisation.models import RIGHTS, Member, Role
 from ildsjel.strategy.models import Goal, GoalKind, StakeholderGroup, Topic
 
@@ -165,6 +165,12 @@ def watch(row: Watch) -> schemas.WatchOut:
         enabled=row.enabled,
         goal=_goal(row.goal),
         created_at=row.created_at,
+    )
+
+
+def watch_group(row: WatchGroup) -> schemas.WatchGroupOut:
+    return schemas.WatchGroupOut(
+        id=row.pk, name=row.name, query=row.query, created_at=row.created_at
     )
 
 

@@ -12,6 +12,7 @@ from ildsjel.engine.items import Address, Author, Item
 from ildsjel.engine.matching import compile_watches
 from ildsjel.engine.pipeline.languages import Spoken
 from ildsjel.engine.routing import Trial, Why, compile_rules
+from ildsjel.listening.group_queries import sources
 from ildsjel.listening.models import Watch
 from ildsjel.listening.queries import watches_in_force
 from ildsjel.organisation.models import Member, utc_now
@@ -73,7 +74,7 @@ def try_rules(
     """Route a text as the line in would, and say for each rule what held and what failed first."""
     item = _item(text, address, languages or Spoken([text], [()]).codes()[0])
     watches = {watch.pk: watch for watch in watches_in_force(member.organisation_id)}
-    [hits] = compile_watches({pk: watch.query for pk, watch in watches.items()}).match([item])
+    [hits] = compile_watches(sources(watches.values())).match([item])
     heard = [hit.watch_id for hit in hits]
     rows = list(rules(member))
     in_force = [row for row in rows if row.enabled and row.desk.archived_at is None]

@@ -19,11 +19,12 @@ from django.db import transaction
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Item as Value
-from ildsjel.engine.matching import compile_watches
+from ildsjel.engine.matching import Source, compile_watches
 from ildsjel.engine.pipeline import Outcome, Plan, run
 from ildsjel.flow.inbound import threads_of_parents
 from ildsjel.flow.plans import earlier_languages
 from ildsjel.listening import archive, intake, keeping
+from ildsjel.listening.group_queries import source
 from ildsjel.listening.models import Item, Watch
 from ildsjel.listening.story_grouping import await_turn
 from ildsjel.organisation.audit import changed, record, require, require_own
@@ -58,13 +59,14 @@ def backfill(
     require(by, Right.LISTEN)
     require_own(by, watch)
     folder = keeping.folder_of(watch.organisation_id)
-    answers = folder / archive.ASKED / archive.question_of(watch.query)
+    query = source(watch)
+    answers = folder / archive.ASKED / archive.question_of(query)
     with archive.reading(folder):
         pieces = archive.pieces(folder, max(first, _kept_since(watch)), last)
-        yield from _ask(answers, pieces, watch.query, processes, cluster)
+        yield from _ask(answers, pieces, query, processes, cluster)
         hits = [_hits_of_a_day(answers, day) for day in _by_day(pieces)]
         hits = [archive.without_deleted(folder, each) for each in hits]
-    found = yield from _store_all(by, watch, pieces, hits)
+    found = yield from _store_all(by, watch, query, pieces, hits)
     with transaction.atomic():
         record(by.organisation, "watch.backfill", by=by, target=watch, details={"found": found})
         changed(watch.organisation_id)
@@ -80,7 +82,7 @@ def _kept_since(watch: Watch) -> date:
 def _ask(
     folder: Path,
     pieces: Sequence[archive.Piece],
-    query: str,
+    query: Source,
     processes: int | None,
     cluster: str,
 ) -> Iterator[Progress]:
@@ -102,7 +104,11 @@ def _hits_of_a_day(answers: Path, pieces: Sequence[archive.Piece]) -> pa.Table:
 
 
 def _store_all(
-    by: Member, watch: Watch, pieces: Sequence[archive.Piece], hits: Sequence[pa.Table]
+    by: Member,
+    watch: Watch,
+    query: Source,
+    pieces: Sequence[archive.Piece],
+    hits: Sequence[pa.Table],
 ) -> Generator[Progress, None, int]:
     """Note what was found, a batch in each transaction; returns how many mentions are new."""
     posts = sum(piece.rows for piece in pieces)
@@ -114,20 +120,20 @@ def _store_all(
             for channel, item in archive.items_of(rows.slice(at, BATCH)):
                 by_channel[channel].append(item)
             for pk in by_channel.keys() & channels.keys():
-                new += _store(channels[pk], watch, by_channel[pk])
+                new += _store(channels[pk], watch, query, by_channel[pk])
             yield Progress(len(pieces), len(pieces), posts, new)
     return new
 
 
 @transaction.atomic
-def _store(channel: Channel, watch: Watch, items: Sequence[Value]) -> int:
+def _store(channel: Channel, watch: Watch, query: Source, items: Sequence[Value]) -> int:
     """Store what is not stored yet, and mention all that is stored in the revision found."""
     Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
     now = utc_now()
     by_id = {intake.stored_id(item.external_id): item for item in items}
     known = intake.known(channel, by_id)
     threads = threads_of_parents(channel, items)
-    found = dict(zip(by_id, _outcomes(channel, watch, list(by_id.values())), strict=True))
+    found = dict(zip(by_id, _outcomes(channel, watch, query, list(by_id.values())), strict=True))
     fresh = [intake.as_stored(each, threads) for key, each in found.items() if key not in known]
     new, _ = intake.store(channel, fresh, now=now)
     await_turn(new, {key: each.signature for key, each in found.items()})
@@ -136,11 +142,13 @@ def _store(channel: Channel, watch: Watch, items: Sequence[Value]) -> int:
     return intake.mention_more([(row, found[row.external_id].hits) for row in same])
 
 
-def _outcomes(channel: Channel, watch: Watch, items: Sequence[Value]) -> list[Outcome]:
+def _outcomes(
+    channel: Channel, watch: Watch, query: Source, items: Sequence[Value]
+) -> list[Outcome]:
     """What the pipeline says of them for this watch alone."""
     plan = Plan(
         channel_id=channel.pk,
-        matcher=compile_watches({watch.pk: watch.query}),
+        matcher=compile_watches({watch.pk: query}),
         identity=channel.identity,
         keep_all=True,
         earlier=partial(earlier_languages, channel),

@@ -17,10 +17,11 @@ from ildsjel.dialogue.intake import default_desk
 from ildsjel.dialogue.learning import models_of
 from ildsjel.dialogue.queries import rules_in_force
 from ildsjel.engine.items import Item
-from ildsjel.engine.matching import Matcher, Query, QueryError, compile_watches, parse
+from ildsjel.engine.matching import Matcher, Query, QueryError, Source, compile_watches
 from ildsjel.engine.pipeline import Earlier, Plan
 from ildsjel.engine.routing import Router, compile_rules
 from ildsjel.listening import intake
+from ildsjel.listening.group_queries import sources
 from ildsjel.listening.queries import all_watches_in_force, spoken_in, watches_in_force
 from ildsjel.organisation.models import Organisation
 
@@ -68,7 +69,7 @@ class Ours:
     """An organisation's part, in one version of its plan: its watches by id, and its rules."""
 
     version: int
-    watches: Mapping[int, str]
+    watches: Mapping[int, Source]
     opening: frozenset[int]
     router: Router
 
@@ -83,7 +84,7 @@ class Compiled:
     def forget(self) -> None:
         """Begin anew, as where the numbers of rows have come to mean other rows."""
         self._ours: dict[int, Ours] = {}
-        self._within: dict[int, Mapping[int, str]] = {}  # watches in the matcher, by organisation
+        self._within: dict[int, Mapping[int, Source]] = {}  # watches in the matcher, by organisation
         self._matcher = compile_watches({})
 
     def of(self, organisation_id: int, version: int) -> tuple[Ours, Matcher]:
@@ -98,7 +99,7 @@ class Compiled:
                 self._ours[organisation_id] = ours
         return ours, self._matcher
 
-    def _put(self, watches: Mapping[int, Mapping[int, str]]) -> None:
+    def _put(self, watches: Mapping[int, Mapping[int, Source]]) -> None:
         """Bring the matcher up to date with the watches of some organisations."""
         put: dict[int, Query] = {}
         taken: set[int] = set()
@@ -119,27 +120,29 @@ def _read(organisation_id: int, version: int) -> Ours:
     watches = watches_in_force(organisation_id)
     return Ours(
         version,
-        {watch.pk: watch.query for watch in watches},
+        sources(watches),
         frozenset(watch.pk for watch in watches if watch.opens_conversations),
         compile_rules(rules_in_force(organisation_id), default_desk(organisation_id)),
     )
 
 
-def _watches_of_all() -> dict[int, dict[int, str]]:
+def _watches_of_all() -> dict[int, dict[int, Source]]:
     """By organisation its watches in force: compiled at once, that takes least time."""
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for watch in all_watches_in_force():
-        found[watch.organisation_id][watch.pk] = watch.query
+    rows = list(all_watches_in_force())
+    read = sources(rows)
+    found: dict[int, dict[int, Source]] = defaultdict(dict)
+    for watch in rows:
+        found[watch.organisation_id][watch.pk] = read[watch.pk]
     return found
 
 
-def _readable(watches: Mapping[int, str]) -> dict[int, Query]:
+def _readable(watches: Mapping[int, Source]) -> dict[int, Query]:
     """What can't be read, as after a change of the language, is told in the log and left out: it
     must not hold up the watches of others."""
     found: dict[int, Query] = {}
     for pk, words in watches.items():
         try:
-            found[pk] = parse(words)
+            found[pk] = words.read()
         except QueryError:
             log.exception("The watch %s can't be read; it is left out.", pk)
     return found

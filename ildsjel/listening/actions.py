@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from ildsjel.engine.matching import parse
+from ildsjel.engine.matching import named_groups, parse
+from ildsjel.listening.group_queries import groups_for_writing
 from ildsjel.listening.models import Burst, Watch
 from ildsjel.organisation.audit import changed, record, replan, require, require_own
 from ildsjel.organisation.models import Member, Right, utc_now
@@ -23,7 +24,7 @@ def save_watch(
 ) -> Watch:
     """Write a watch; it counts from the next batch on. Raises `QueryError` for unreadable words."""
     require(by, Right.LISTEN)
-    parse(query)
+    _check(by, query)
     watch = watch or Watch(organisation=by.organisation, created_by=by)
     for row in (watch, goal, group):
         if row is not None:
@@ -35,6 +36,13 @@ def save_watch(
     record(by.organisation, "watch.save", by=by, target=watch, details=details)
     replan(by.organisation_id)
     return watch
+
+
+def _check(by: Member, query: str) -> None:
+    """Raise `QueryError` unless a query can be read with the groups as they are, and will stay
+    until this is written."""
+    named = any(named_groups(query))
+    parse(query, groups=groups_for_writing(by.organisation_id) if named else {})
 
 
 @transaction.atomic
@@ -50,9 +58,12 @@ def switch_watch(*, by: Member, watch: Watch, on: bool) -> None:
 
 @transaction.atomic
 def remove_watch(*, by: Member, watch: Watch, removed: bool = True) -> None:
-    """Take a watch out of use, or back into it; its mentions stay."""
+    """Take a watch out of use, or back into it; its mentions stay. Raises `QueryError` for one that
+    names a group which has gone since."""
     require(by, Right.LISTEN)
     require_own(by, watch)
+    if not removed:
+        _check(by, watch.query)
     watch.removed_at = utc_now() if removed else None
     watch.save(update_fields=["removed_at"])
     name = "watch.remove" if removed else "watch.restore"

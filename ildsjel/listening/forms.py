@@ -1,4 +1,4 @@
-"""The form of a watch."""
+"""The forms of a watch and of a saved group of words."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ildsjel.engine.matching import MAX_LENGTH, QueryError, parse
+from ildsjel.engine.matching.scanner import QUOTES
+from ildsjel.listening.group_queries import saved_groups
 from ildsjel.listening.query_words import fault_words
 from ildsjel.organisation.forms.fields import choose_from
 from ildsjel.organisation.models import Member
@@ -15,8 +17,8 @@ from ildsjel.strategy.queries import goals, groups
 INBOX, LISTEN = "inbox", "listen"
 
 
-class WatchForm(forms.Form):
-    """Words to listen for and what becomes of what they find. `fault`: why they can't be read."""
+class QueryForm(forms.Form):
+    """Words in the language of watches. `fault`: why they can't be read."""
 
     query = forms.CharField(
         label=_("Words to listen for"),
@@ -27,6 +29,25 @@ class WatchForm(forms.Form):
         ),
         error_messages={"required": _("Write a word to listen for.")},
     )
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fault: QueryError | None = None
+        self.groups = saved_groups(member.organisation_id)
+
+    def clean_query(self) -> str:
+        query = one_line_ends(self.cleaned_data["query"])
+        try:
+            parse(query, groups=self.groups)
+        except QueryError as fault:
+            self.fault = fault
+            raise forms.ValidationError(" ".join(filter(None, fault_words(fault)))) from fault
+        return query.strip()
+
+
+class WatchForm(QueryForm):
+    """Words to listen for and what becomes of what they find."""
+
     opens = forms.ChoiceField(
         label=_("What happens with posts that match"),
         choices=[
@@ -56,25 +77,38 @@ class WatchForm(forms.Form):
     )
 
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fault: QueryError | None = None
+        super().__init__(member, *args, **kwargs)
         choose_from(self, "goal", goals(member))
         choose_from(self, "group", groups(member))
-
-    def clean_query(self) -> str:
-        query = one_line_ends(self.cleaned_data["query"])
-        try:
-            parse(query)
-        except QueryError as fault:
-            self.fault = fault
-            raise forms.ValidationError(" ".join(filter(None, fault_words(fault)))) from fault
-        return query.strip()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("name") and cleaned.get("query"):
             cleaned["name"] = " ".join(cleaned["query"].split())[:120]
         return cleaned
+
+
+class WatchGroupForm(QueryForm):
+    """Words under a name, for many watches."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_(
+            "In a watch you write group: and the name, in quotation marks if it is several words."
+        ),
+    )
+    field_order = ("name", "query")
+
+    def clean_query(self) -> str:
+        self.groups[self.cleaned_data.get("name", "")] = self.cleaned_data["query"]
+        return super().clean_query()
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if any(mark in name for mark in QUOTES):
+            raise forms.ValidationError(_("A name can't hold quotation marks."))
+        return name
 
 
 def one_line_ends(text: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from ildsjel.engine.items import Address, Author, Media
 from ildsjel.engine.items import Item as Value
 from ildsjel.engine.matching import QueryError, compile_watches
+from ildsjel.listening.group_queries import source
 from ildsjel.listening.models import Item, Mention, Story, Watch
 
 LENGTH = 420  # characters of a post that are shown
@@ -117,7 +118,7 @@ def _spans(mention: Mention) -> Spans:
         spans: Spans = mention.spans
         return spans
     try:
-        matcher = compile_watches({mention.watch_id: mention.watch.query})
+        matcher = compile_watches({mention.watch_id: source(mention.watch)})
     except QueryError:
         return ()
     hits = matcher.match([as_value(mention.item)])[0]

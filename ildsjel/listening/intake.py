@@ -16,6 +16,7 @@ from ildsjel.engine.items import Address, Deletion
 from ildsjel.engine.matching import Hit, compile_watches
 from ildsjel.engine.pipeline import Identified, Outcome
 from ildsjel.listening import tallies
+from ildsjel.listening.group_queries import sources
 from ildsjel.listening.highlight import as_value
 from ildsjel.listening.models import Item, ItemRevision, Mention, Watch
 from ildsjel.work.rows import update_rows
@@ -288,7 +289,7 @@ def _of_resting_watches(
     """What watches out of use have found stays, as long as the new text still holds it."""
     missing = {row.watch_id for row in noted if (row.item_id, row.watch_id) not in found}
     resting = Watch.objects.filter(Q(enabled=False) | ~Q(removed_at=None), pk__in=missing)
-    queries = dict(resting.values_list("pk", "query"))
+    queries = sources(resting)
     if not queries:
         return {}
     before = {(row.item_id, row.watch_id) for row in noted}

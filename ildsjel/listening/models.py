@@ -1,5 +1,5 @@
-"""Tables of watches, items (in their newest revision, older ones beside), mentions and their
-tallies, bursts and stories."""
+"""Tables of watches and the groups of words that they share, items (in their newest revision, older
+ones beside), mentions and their tallies, bursts and stories."""
 
 from django.db import models
 from django.utils import timezone
@@ -28,6 +28,33 @@ class Watch(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WatchGroup(OrganisationOwned):
+    """Words saved under a name, which watches and other groups use as `group:name`."""
+
+    name = models.CharField(_("name"), max_length=80)
+    query = models.TextField(_("words"))
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                condition=models.Q(archived_at=None),
+                name="watch_group_names_differ",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def written(self) -> str:
+        """How a query names it."""
+        return f"group:{self.name}" if self.name.isalnum() else f'group:"{self.name}"'
 
 
 class Item(models.Model):

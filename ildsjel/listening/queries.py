@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Visibility
-from ildsjel.engine.matching import compile_watches
+from ildsjel.engine.matching import compile_watches, source_of
+from ildsjel.listening.group_queries import saved_groups
 from ildsjel.listening.highlight import Shown, as_value, pieces_of
 from ildsjel.listening.models import Item, Mention, Watch
 from ildsjel.listening.tallies import code_of
@@ -236,7 +237,7 @@ class Trial:
 
 def try_words(member: Member, query: str) -> Trial:
     """Hold a query against the organisation's last stored posts. Raises `QueryError`."""
-    matcher = compile_watches({0: query})
+    matcher = compile_watches({0: source_of(query, saved_groups(member.organisation_id))})
     items = _last_items(member)
     found = matcher.match([as_value(item) for item in items])
     matching = [(item, hits[0]) for item, hits in zip(items, found, strict=True) if hits]

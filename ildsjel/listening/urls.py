@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ildsjel.listening.views import bursts, mentions, overview, stories, watches
+from ildsjel.listening.views import bursts, groups, mentions, overview, stories, watches
 
 app_name = "listening"
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("watches/", watches.listing, name="watches"),
     path("watches/add/", watches.add, name="watch-add"),
     path("watches/check/", watches.check, name="watch-check"),
+    path("watches/groups/", groups.listing, name="groups"),
+    path("watches/groups/add/", groups.add, name="group-add"),
+    path("watches/groups/<int:pk>/", groups.edit, name="group"),
+    path("watches/groups/<int:pk>/archive/", groups.archive, name="group-archive"),
+    path("watches/groups/<int:pk>/restore/", groups.restore, name="group-restore"),
     path("watches/<int:pk>/", watches.edit, name="watch"),
     path("watches/<int:pk>/switch/", watches.switch, name="watch-switch"),
     path("watches/<int:pk>/remove/", watches.remove, name="watch-remove"),

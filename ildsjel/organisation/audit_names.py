@@ -15,7 +15,7 @@ from ildsjel.organisation.models import AuditEntry, Member, OrganisationOwned
 KINDS = frozenset(
     {
         "calendar", "channel", "conversation", "desk", "goal", "import", "invitation", "member",
-        "mandate", "planversion", "rule", "stakeholdergroup", "topic", "watch",
+        "mandate", "planversion", "rule", "stakeholdergroup", "topic", "watch", "watchgroup",
     }
 )  # fmt: skip
 # The details that hold the number of a row (or several), and the kind of it.

@@ -24,6 +24,7 @@ from ildsjel.dialogue.actions import archive_desk, reply, save_rule
 from ildsjel.dialogue.models import Delivery, Message
 from ildsjel.engine.plan import Element, Kind, document, write
 from ildsjel.listening.actions import remove_watch, save_watch
+from ildsjel.listening.group_actions import archive_watch_group, save_watch_group
 from ildsjel.listening.models import Mention
 from ildsjel.organisation.actions import create_token, invite, override_day
 from ildsjel.organisation.models import Invitation, Member, Right, Role, utc_now
@@ -81,6 +82,10 @@ def build(mark: str, folder: Path) -> House:
         save_watch(by=owner, name=f"Watch {mark}", query=mark, goal=rows["goal"]) for _ in range(2)
     ]
     remove_watch(by=owner, watch=rows["old watch"])
+    rows["word group"], rows["old word group"] = [
+        save_watch_group(by=owner, name=f"Words {age}{mark}", query=mark) for age in ("", "old ")
+    ]
+    archive_watch_group(by=owner, group=rows["old word group"])
     rows["burst"] = make_burst(rows["watch"])
     rows["story"] = make_story(owner, f"Watch {mark} and tell everybody what you have seen there")
     rows["channel"], rows["old channel"] = [
@@ -230,6 +235,7 @@ ROWS = [
     ("dialogue/rules/<int:pk>", "rule"),
     ("dialogue/<int:pk>", "conversation"),
     ("listen/watches/<int:pk>", "watch"),
+    ("listen/watches/groups/<int:pk>", "word group"),
     ("listen/bursts/<int:pk>", "burst"),
     ("listen/posts/<int:pk>", "item"),
     ("listen/stories/<int:pk>", "story"),

@@ -23,6 +23,7 @@ from ildsjel.dialogue.queries import View, conversations
 from ildsjel.engine.items import Deletion
 from ildsjel.flow.inbound import receive
 from ildsjel.listening.actions import remove_watch, save_watch
+from ildsjel.listening.group_actions import save_watch_group
 from ildsjel.listening.models import Watch
 from ildsjel.organisation.actions import change_member, create_token, revoke_token, switch_user
 from ildsjel.organisation.models import ApiToken, AuditEntry, Member, Role, utc_now
@@ -478,12 +479,14 @@ def house(owner: Member) -> dict[str, int]:
     save_group(by=owner, name="Parents", need="Places in day care")
     save_goal(by=owner, statement="Answer within the hour", owner=owner)
     save_topic(by=owner, name="Roads")
+    words = save_watch_group(by=owner, name="snow", query="snø OR is")
     make_channel(owner, name="Post", settings={"reply_url": "https://secret.example"})
     return {
         "/desks": Desk.objects.of(owner).get(is_default=True).pk,
         "/topics": Topic.objects.of(owner).get().pk,
         "/goals": Goal.objects.of(owner).get().pk,
         "/groups": StakeholderGroup.objects.of(owner).get().pk,
+        "/watch-groups": words.pk,
         "/members": owner.pk,
         "/channels": Channel.objects.of(owner).get().pk,
     }
@@ -500,6 +503,7 @@ def test_the_lists_hold_what_is_in_use(owner: Member, call: Caller) -> None:
     assert desk["opening_hours"]["name"] == "Hours"
     [goal] = shown["/goals"]
     assert (goal["kind"], goal["owner"]) == ("service", {"id": owner.pk, "name": str(owner)})
+    assert shown["/watch-groups"][0]["query"] == "snø OR is"
     assert shown["/groups"][0]["need"] == "Places in day care"
     [channel] = shown["/channels"]
     assert (channel["condition"], channel["error"]) == ("waiting", "")

@@ -16,7 +16,7 @@ from ildsjel.channels.models import Channel
 from ildsjel.cli import main
 from ildsjel.dialogue.models import Conversation, Promise
 from ildsjel.engine.items import Address, Author, Deletion, Item, Media
-from ildsjel.engine.matching import compile_watches
+from ildsjel.engine.matching import Source, compile_watches
 from ildsjel.engine.pipeline import Plan, run
 from ildsjel.flow.backfill import Progress, backfill
 from ildsjel.flow.inbound import receive
@@ -66,6 +66,7 @@ def keep(folder: Path, items: list[Item], size: int) -> list[archive.Piece]:
     return archive.pieces(folder, *EVER)
 
 
+SCHOOL = Source("skole*")
 QUERIES = [
     "skole*",
     "*veien* NOT glatt",
@@ -86,7 +87,7 @@ def test_a_piece_gives_what_its_posts_give_one_by_one(
 ) -> None:
     posts = [a_post(n, published_at=BEGIN) for n in range(count)]
     [piece] = keep(tmp_path, posts, count)
-    found = archive.ask(piece, query)
+    found = archive.ask(piece, Source(query))
     plan = Plan(channel_id=1, matcher=compile_watches({0: query}))
     expected = [outcome.item.external_id for outcome in run(plan, posts) if outcome.hits]
     assert found["external_id"].to_pylist() == expected
@@ -101,8 +102,8 @@ def answered(folder: Path, pieces: list[archive.Piece]) -> pa.Table:
 def test_it_brings_the_same_rows_in_one_process_and_in_several(tmp_path: Path) -> None:
     pieces = keep(tmp_path / "archive", [a_post(n) for n in range(400)], 50)
     alone, several = tmp_path / "alone", tmp_path / "several"
-    assert list(archive.sweep(alone, pieces, "skole*", processes=1)) == pieces
-    done = list(archive.sweep(several, pieces, "skole*", processes=2))
+    assert list(archive.sweep(alone, pieces, SCHOOL, processes=1)) == pieces
+    done = list(archive.sweep(several, pieces, SCHOOL, processes=2))
     assert sorted(piece.key for piece in done) == sorted(piece.key for piece in pieces)
     assert answered(alone, pieces).equals(answered(several, pieces))
 
@@ -111,11 +112,11 @@ def test_a_cluster_brings_the_same_rows_although_a_worker_is_killed(tmp_path: Pa
     distributed = pytest.importorskip("distributed")
     pieces = keep(tmp_path / "archive", [a_post(n) for n in range(1200)], 20)
     alone, cluster = tmp_path / "alone", tmp_path / "cluster"
-    list(archive.sweep(alone, pieces, "skole*", processes=1))
+    list(archive.sweep(alone, pieces, SCHOOL, processes=1))
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=":0", local_directory=tmp_path
     ) as made:
-        steps = archive.sweep(cluster, pieces, "skole*", cluster=made.scheduler_address)
+        steps = archive.sweep(cluster, pieces, SCHOOL, cluster=made.scheduler_address)
         next(steps)
         os.kill(made.workers[0].process.pid, signal.SIGKILL)
         rest = list(steps)
@@ -126,10 +127,10 @@ def test_a_cluster_brings_the_same_rows_although_a_worker_is_killed(tmp_path: Pa
 def test_what_was_asked_before_a_stop_is_not_asked_again(tmp_path: Path) -> None:
     pieces = keep(tmp_path / "archive", [a_post(n) for n in range(200)], 20)
     folder = tmp_path / "asked"
-    first = archive.sweep(folder, pieces, "skole*", processes=1)
+    first = archive.sweep(folder, pieces, SCHOOL, processes=1)
     done = [next(first) for _ in range(4)]
     first.close()
-    rest = list(archive.sweep(folder, pieces, "skole*", processes=1))
+    rest = list(archive.sweep(folder, pieces, SCHOOL, processes=1))
     assert {piece.key for piece in done}.isdisjoint(piece.key for piece in rest)
     assert len(done) + len(rest) == len(pieces)
     assert len(list(folder.glob("*.parquet"))) == len(pieces)
@@ -140,17 +141,18 @@ def test_a_killed_sweep_leaves_whole_answers_or_none(tmp_path: Path) -> None:
     folder = tmp_path / "asked"
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
+        "from ildsjel.engine.matching import Source\n"
         "from ildsjel.listening import archive\n"
         "found = archive.pieces(Path(sys.argv[1]), date(2000, 1, 1), date(2100, 1, 1))\n"
-        "list(archive.sweep(Path(sys.argv[2]), found, 'skole*', processes=1))\n"
+        "list(archive.sweep(Path(sys.argv[2]), found, Source('skole*'), processes=1))\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, tmp_path / "archive", folder])
     while len(list(folder.glob("*.parquet"))) < 3 and child.poll() is None:
         time.sleep(0.001)
     child.kill()
     child.wait()
-    list(archive.sweep(folder, pieces, "skole*", processes=1))
-    list(archive.sweep(tmp_path / "whole", pieces, "skole*", processes=1))
+    list(archive.sweep(folder, pieces, SCHOOL, processes=1))
+    list(archive.sweep(tmp_path / "whole", pieces, SCHOOL, processes=1))
     assert answered(folder, pieces).equals(answered(tmp_path / "whole", pieces))
 
 

@@ -69,6 +69,8 @@ OURS = {
     "story": "listen/stories/{story}/",
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
+    "word-groups": "listen/watches/groups/",
+    "word-group": "listen/watches/groups/add/",
     "plan": "plan/",
     "plan-matrix": "plan/matrix/",
     "plan-everything": "plan/everything/",

@@ -11,6 +11,7 @@ from ildsjel.engine.matching.matcher import Hit, Matcher, compile_watches
 from ildsjel.engine.matching.nodes import Query
 from ildsjel.engine.matching.posts import Post, as_post
 from ildsjel.engine.matching.reading import Options
+from ildsjel.engine.matching.sources import Source, named_groups, source_of
 
 __all__ = [
     "MAX_LENGTH",
@@ -22,9 +23,12 @@ __all__ = [
     "Post",
     "Query",
     "QueryError",
+    "Source",
     "Spans",
     "as_post",
     "compile_watches",
     "explain",
+    "named_groups",
     "parse",
+    "source_of",
 ]

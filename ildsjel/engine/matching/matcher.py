@@ -26,6 +26,7 @@ from ildsjel.engine.matching.nodes import Query, Zone, terms_of
 from ildsjel.engine.matching.oracle import find
 from ildsjel.engine.matching.posts import Post, as_post
 from ildsjel.engine.matching.programs import Filed, compile_query
+from ildsjel.engine.matching.sources import Source
 
 if TYPE_CHECKING:
     from ildsjel.engine.matching.runner import Runner
@@ -34,6 +35,7 @@ MOST_APART = 128  # watches put in since all were laid out, after which it is ti
 Longs = NDArray[np.int64]
 Rows = tuple[NDArray[np.int32], Longs]  # posts, and a watch that each matches
 NOTHING: Final = (np.zeros(0, np.int32), np.zeros(0, np.int64))
+Readable = str | Source | Query
 MATCHES = pa.schema([("post", pa.uint32()), ("watch", pa.int64())])
 
 
@@ -212,7 +214,7 @@ class Matcher:
             found = sorted([*found, *self._recent.matches_of(post)])
         return found
 
-    def changed(self, put: Mapping[int, str | Query], taken: Collection[int] = ()) -> "Matcher":
+    def changed(self, put: Mapping[int, Readable], taken: Collection[int] = ()) -> "Matcher":
         """A matcher with these watches put in (or in place of their old queries) and those taken
         out. Costs as much as the watches put in since the last `compacted`. Raises `QueryError`."""
         old = self._recent.without({*put, *taken})
@@ -256,9 +258,7 @@ class Matcher:
         return self._base, self._recent
 
 
-def compile_watches(
-    watches: Mapping[int, str | Query], frequency: Frequency | None = None
-) -> Matcher:
+def compile_watches(watches: Mapping[int, Readable], frequency: Frequency | None = None) -> Matcher:
     """Make a matcher of queries by watch id.
 
     `frequency` may give the share of posts that hold a (folded) word, from 0 to 1, as measured by
@@ -270,8 +270,14 @@ def compile_watches(
     return Matcher(_Part(_LaidOut(ids, queries, frequency or {})))
 
 
-def _read(query: str | Query) -> Query:
-    return query if isinstance(query, Query) else parse(query)
+def _read(query: Readable) -> Query:
+    match query:
+        case Query():
+            return query
+        case Source():
+            return query.read()
+        case _:
+            return parse(query)
 
 
 def _hit(part: _Part, number: int, document: Document) -> Hit:

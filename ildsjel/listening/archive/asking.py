@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ildsjel.engine.items import Address
-from ildsjel.engine.matching import Matcher, Post, compile_watches, kernels, parse
+from ildsjel.engine.matching import Matcher, Post, Source, compile_watches, kernels
 from ildsjel.engine.matching.nodes import Zone, terms_of
 from ildsjel.engine.matching.posts import MAX_TEXT
 from ildsjel.engine.pipeline.languages import Spoken
@@ -35,7 +35,7 @@ _NAME = ["channel", "external_id"]
 _WORTH_LOADING = 5_000  # posts of a piece; below, Python is done before numba is loaded
 
 
-def ask(piece: Piece, query: str) -> pa.Table:
+def ask(piece: Piece, query: Source) -> pa.Table:
     """The rows of a piece that match, as `SCHEMA` has them, without what was deleted.
 
     An earlier revision may be among them, see `newest_of`. Raises `QueryError`, and `OSError` where
@@ -55,8 +55,8 @@ def ask(piece: Piece, query: str) -> pa.Table:
 
 
 @lru_cache(maxsize=8)
-def _compiled(query: str) -> tuple[Matcher, bool]:
-    read = parse(query)
+def _compiled(query: Source) -> tuple[Matcher, bool]:
+    read = query.read()
     words = {Zone.ANYWHERE, Zone.TITLE}
     return compile_watches({0: read}), any(t.zone not in words for t in terms_of(read.root))
 

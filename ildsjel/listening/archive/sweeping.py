@@ -24,6 +24,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ildsjel.engine.matching import Source
 from ildsjel.listening.archive.asking import ask
 from ildsjel.listening.archive.days import write_whole
 from ildsjel.listening.archive.reading import Piece
@@ -36,7 +37,7 @@ Answers = Generator[tuple[Piece, pa.Table], None, None]
 def sweep(
     folder: Path,
     pieces: Sequence[Piece],
-    query: str,
+    query: Source,
     *,
     processes: int | None = None,
     cluster: str = "",
@@ -55,9 +56,10 @@ def sweep(
             yield piece
 
 
-def question_of(query: str) -> str:
-    """The name of a query's folder."""
-    return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()[:32]
+def question_of(query: Source) -> str:
+    """The name of a query's folder: another one where the query or its groups have changed."""
+    said = json.dumps([query.text, query.groups])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def answer(folder: Path, piece: Piece) -> pa.Table:
@@ -81,14 +83,15 @@ def _place(folder: Path, piece: Piece) -> Path:
     return folder / f"{piece.key}.parquet"
 
 
-def _write_manifest(folder: Path, pieces: Sequence[Piece], query: str) -> None:
+def _write_manifest(folder: Path, pieces: Sequence[Piece], query: Source) -> None:
     listed = [[each.key, str(each.path), each.group, each.rows] for each in pieces]
     building = folder / f"manifest.{os.getpid()}.building"
-    building.write_text(json.dumps({"query": query, "pieces": listed}), encoding="utf-8")
+    asked = {"query": query.text, "groups": query.groups, "pieces": listed}
+    building.write_text(json.dumps(asked), encoding="utf-8")
     building.replace(folder / "manifest.json")
 
 
-def _answers(pieces: Sequence[Piece], query: str, processes: int, cluster: str) -> Answers:
+def _answers(pieces: Sequence[Piece], query: Source, processes: int, cluster: str) -> Answers:
     if cluster:
         return _on_cluster(pieces, query, cluster)
     if min(processes, len(pieces)) > 1:
@@ -96,7 +99,7 @@ def _answers(pieces: Sequence[Piece], query: str, processes: int, cluster: str) 
     return ((piece, ask(piece, query)) for piece in pieces)
 
 
-def _in_processes(pieces: Sequence[Piece], query: str, processes: int) -> Answers:
+def _in_processes(pieces: Sequence[Piece], query: Source, processes: int) -> Answers:
     # Not forked: a process that has threads, as Arrow's, must not be.
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _leave_stopping_to_us)
     rest = iter(pieces)
@@ -118,7 +121,7 @@ def _leave_stopping_to_us() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _on_cluster(pieces: Sequence[Piece], query: str, address: str) -> Answers:
+def _on_cluster(pieces: Sequence[Piece], query: Source, address: str) -> Answers:
     """A piece whose worker dies is asked of another one by the scheduler."""
     distributed: Any = import_module("distributed")
     rest = iter(pieces)

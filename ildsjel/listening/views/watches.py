@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from ildsjel.engine.matching import QueryError
 from ildsjel.listening import actions
-from ildsjel.listening.forms import INBOX, LISTEN, WatchForm, one_line_ends
+from ildsjel.listening.forms import INBOX, LISTEN, QueryForm, WatchForm, one_line_ends
 from ildsjel.listening.models import Watch
 from ildsjel.listening.queries import (
     TRIED_ON,
@@ -66,6 +66,19 @@ def _form_page(request: MemberRequest, watch: Watch | None) -> HttpResponse:
     looks = request.method == "POST" and "preview" in request.POST
     if request.method == "POST" and not looks and form.is_valid():
         return _save(request, form.cleaned_data, watch)
+    checked_while_typing(request, form)
+    context = {
+        "room": "listening",
+        "form": form,
+        "watch": watch,
+        **looked(request, form["query"].value() or ""),
+    }
+    wrong = request.method == "POST" and not looks
+    return render(request, "listening/watch_form.html", context, status=422 if wrong else 200)
+
+
+def checked_while_typing(request: MemberRequest, form: QueryForm) -> None:
+    """Let the field of the words ask what they would find, while they are written."""
     form.fields["query"].widget.attrs |= {
         "hx-post": address(request.member, "listening:watch-check"),
         "hx-trigger": "input changed delay:400ms",
@@ -73,14 +86,6 @@ def _form_page(request: MemberRequest, watch: Watch | None) -> HttpResponse:
         "hx-sync": "this:replace",
         "hx-params": "query",
     }
-    context = {
-        "room": "listening",
-        "form": form,
-        "watch": watch,
-        **_look(request, form["query"].value() or ""),
-    }
-    wrong = request.method == "POST" and not looks
-    return render(request, "listening/watch_form.html", context, status=422 if wrong else 200)
 
 
 def _initial(request: MemberRequest, watch: Watch | None) -> dict[str, Any]:
@@ -121,11 +126,12 @@ def _save(
 @require_POST
 def check(request: MemberRequest) -> HttpResponse:
     """What is wrong with the words, or what they would find: a part of the form, while typing."""
-    looked = _look(request, request.POST.get("query", ""))
-    return render(request, "listening/_check.html", looked)
+    context = looked(request, request.POST.get("query", ""))
+    return render(request, "listening/_check.html", context)
 
 
-def _look(request: MemberRequest, words: str) -> dict[str, Any]:
+def looked(request: MemberRequest, words: str) -> dict[str, Any]:
+    """What is wrong with the words, or what they would find, as listening/_check.html shows it."""
     query = one_line_ends(words)
     context: dict[str, Any] = {"tried_on": TRIED_ON, "fault": None, "trial": None}
     if not query.strip():
@@ -181,6 +187,10 @@ def remove(request: MemberRequest, pk: int) -> HttpResponse:
 def restore(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a removed watch back as it was."""
     watch = get_object_or_404(removed_watches(request.member), pk=pk)
-    actions.remove_watch(by=request.member, watch=watch, removed=False)
-    messages.success(request, _("“%s” is back.") % watch.name)
+    try:
+        actions.remove_watch(by=request.member, watch=watch, removed=False)
+    except QueryError as fault:  # a group that it names has gone since
+        messages.error(request, " ".join(filter(None, fault_words(fault))))
+    else:
+        messages.success(request, _("“%s” is back.") % watch.name)
     return redirect(address(request.member, "listening:watches"))
