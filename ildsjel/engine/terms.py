@@ -40,7 +40,7 @@ def rising(now: Iterable[str], before: Iterable[str], *, limit: int = 12) -> lis
 
     Empty where either side has no text: there is nothing to compare with.
     """
-    after, earlier = _posts_with(now), _posts_with(before)
+    after, earlier = posts_with(now), posts_with(before)
     sizes = after.total(), earlier.total()
     if not all(sizes):
         return []
@@ -53,8 +53,8 @@ def rising(now: Iterable[str], before: Iterable[str], *, limit: int = 12) -> lis
     return sorted(sure, key=lambda rise: (-rise.z, rise.term))[:limit]
 
 
-def _posts_with(texts: Iterable[str]) -> Counter[str]:
-    """In how many of the texts each word stands."""
+def posts_with(texts: Iterable[str]) -> Counter[str]:
+    """In how many of the texts each word stands; words that are short or only digits left out."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update({word for word in words(_plain(text)) if _counts(word)})

@@ -108,7 +108,7 @@ def shown(mentions: Iterable[Mention], length: int = LENGTH) -> list[Shown]:
 
 def _shown(group: Sequence[Mention], length: int) -> Shown:
     item = group[0].item
-    spans = _joined(span for mention in group for span in _spans(mention))
+    spans = joined(span for mention in group for span in _spans(mention))
     return Shown(item, [mention.watch for mention in group], pieces_of(item.text, spans, length))
 
 
@@ -125,7 +125,8 @@ def _spans(mention: Mention) -> Spans:
     return hits[0].spans if hits else ()
 
 
-def _joined(spans: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
+def joined(spans: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap as one."""
     merged: list[tuple[int, int]] = []
     for begin, until in sorted((span[0], span[1]) for span in spans):
         if merged and begin < merged[-1][1]:

@@ -9,9 +9,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.items import Visibility
-from ildsjel.engine.matching import compile_watches, source_of
-from ildsjel.listening.group_queries import saved_groups
-from ildsjel.listening.highlight import Shown, as_value, pieces_of
 from ildsjel.listening.models import Item, Mention, Watch
 from ildsjel.listening.tallies import code_of
 from ildsjel.organisation.models import Member, utc_now
@@ -19,9 +16,6 @@ from ildsjel.organisation.models import Member, utc_now
 PAGE = 30  # mentions
 COUNTED = 999  # a larger number of new mentions says no more
 HEARD = 2000  # earlier posts that are asked for their languages, for a batch
-TRIED_ON = 500  # stored posts that a watch is tried on before it is saved
-SAMPLES = 5
-LONGEST_TRIED = 20_000  # characters of one post
 OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
 NO_LANGUAGE = "none"  # in addresses: posts whose language is not known
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -224,36 +218,6 @@ def newer_mentions(rows: QuerySet[Mention], *, since: int, shown_from: str) -> i
 def newest_mention(member: Member) -> int:
     """The id of the mention that was stored last, 0 without any."""
     return Mention.objects.of(member).order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a query would find among the posts that were stored last."""
-
-    looked_at: int
-    matching: int
-    samples: list[Shown]
-
-
-def try_words(member: Member, query: str) -> Trial:
-    """Hold a query against the organisation's last stored posts. Raises `QueryError`."""
-    matcher = compile_watches({0: source_of(query, saved_groups(member.organisation_id))})
-    items = _last_items(member)
-    found = matcher.match([as_value(item) for item in items])
-    matching = [(item, hits[0]) for item, hits in zip(items, found, strict=True) if hits]
-    samples = [
-        Shown(item, (), pieces_of(item.text, hit.spans, length=220))
-        for item, hit in matching[:SAMPLES]
-    ]
-    return Trial(len(items), len(matching), samples)
-
-
-def _last_items(member: Member) -> list[Item]:
-    rows = Item.objects.filter(organisation_id=member.organisation_id, deleted_at=None, own=False)
-    items = list(rows.select_related("channel").order_by("-pk")[:TRIED_ON])
-    for item in items:
-        item.text = item.text[:LONGEST_TRIED]
-    return items
 
 
 def spoken_in(

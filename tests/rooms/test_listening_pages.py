@@ -208,6 +208,7 @@ def test_the_check_while_typing_says_what_would_be_found(owner: Member, channel:
     client = signed_in(owner)
     found = client.post(at(owner, "watch-check"), {"query": "vann*"}).content.decode()
     assert "2 of the 3 posts stored last would match." in found
+    assert "There is no archive to look in" in found
     assert "<mark>vannet</mark>" in found
     broken = client.post(at(owner, "watch-check"), {"query": "(vann"}).content.decode()
     assert "This parenthesis is never closed." in broken

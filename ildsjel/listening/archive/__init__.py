@@ -13,7 +13,15 @@ one (nightly) they may see an earlier one of it too.
 Whoever reads holds `reading`; files are only replaced while nobody does.
 """
 
-from ildsjel.listening.archive.asking import ask, newest_of
+from ildsjel.listening.archive.asking import (
+    ask,
+    columns_for,
+    looks_at_fields,
+    matches_in,
+    newest_of,
+    post_of,
+    prepare,
+)
 from ildsjel.listening.archive.columns import SCHEMA, items_of, table_of
 from ildsjel.listening.archive.days import (
     append,
@@ -25,6 +33,7 @@ from ildsjel.listening.archive.days import (
     without_deleted,
 )
 from ildsjel.listening.archive.reading import Piece, pieces, read, reading
+from ildsjel.listening.archive.sampling import Part, far_apart, latest_days, spread
 from ildsjel.listening.archive.sweeping import (
     ASKED,
     answer,
@@ -37,23 +46,32 @@ from ildsjel.listening.archive.sweeping import (
 __all__ = [
     "ASKED",
     "SCHEMA",
+    "Part",
     "Piece",
     "answer",
     "append",
     "ask",
+    "columns_for",
     "compact",
     "days",
+    "far_apart",
     "forget",
     "forget_answers",
     "is_answered",
     "items_of",
     "keep_since",
+    "latest_days",
+    "looks_at_fields",
+    "matches_in",
     "newest_of",
     "pieces",
+    "post_of",
+    "prepare",
     "purge",
     "question_of",
     "read",
     "reading",
+    "spread",
     "sweep",
     "table_of",
     "without_deleted",

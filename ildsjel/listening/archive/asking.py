@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ildsjel.engine.items import Address
-from ildsjel.engine.matching import Matcher, Post, Source, compile_watches, kernels
+from ildsjel.engine.matching import Matcher, Post, Query, Source, compile_watches, kernels
 from ildsjel.engine.matching.nodes import Zone, terms_of
 from ildsjel.engine.matching.posts import MAX_TEXT
 from ildsjel.engine.pipeline.languages import Spoken
@@ -41,43 +41,63 @@ def ask(piece: Piece, query: Source) -> pa.Table:
     An earlier revision may be among them, see `newest_of`. Raises `QueryError`, and `OSError` where
     the file is gone.
     """
-    matcher, looks_at_fields = _compiled(query)
-    if piece.rows >= _WORTH_LOADING and kernels.is_installed():
-        import_module(kernels.RUNNER)
+    matcher, whole = _compiled(query)
+    prepare(piece.rows)
     file = pq.ParquetFile(piece.path)
-    columns = [*_WORDS, *_FIELDS] if looks_at_fields else list(_WORDS)
-    rows = file.read_row_group(piece.group, columns=columns)
-    places = _matching(matcher, rows, whole=looks_at_fields)
+    rows = file.read_row_group(piece.group, columns=columns_for(whole=whole))
+    places = matches_in(matcher, rows, whole=whole)["post"]
     if not len(places):
         return SCHEMA.empty_table()
     found = file.read_row_group(piece.group).take(places).replace_schema_metadata(None)
     return without(found, gone_in(piece.path.parent.parent))
 
 
+def prepare(posts: int) -> None:
+    """Load the kernel where so many posts are worth it."""
+    if posts >= _WORTH_LOADING and kernels.is_installed():
+        import_module(kernels.RUNNER)
+
+
 @lru_cache(maxsize=8)
 def _compiled(query: Source) -> tuple[Matcher, bool]:
     read = query.read()
+    return compile_watches({0: read}), looks_at_fields(read)
+
+
+def looks_at_fields(query: Query) -> bool:
+    """Whether a query looks at more of a post than its words."""
     words = {Zone.ANYWHERE, Zone.TITLE}
-    return compile_watches({0: read}), any(t.zone not in words for t in terms_of(read.root))
+    return any(term.zone not in words for term in terms_of(query.root))
 
 
-def _matching(matcher: Matcher, rows: pa.Table, *, whole: bool) -> pa.Array:
-    """The numbers of the rows that match, in order. `whole`: the query looks at more than words, so
-    that each row has to be made a post; else only those that are more than their text."""
+def columns_for(*, whole: bool) -> list[str]:
+    """The columns that `matches_in` needs."""
+    return [*_WORDS, *_FIELDS] if whole else list(_WORDS)
+
+
+def matches_in(matcher: Matcher, rows: pa.Table, *, whole: bool) -> pa.Table:
+    """(post, watch) of every match, in order of both; `post` is the number of the row. `whole`: a
+    query looks at more than words, so that each row has to be made a post; else only those that are
+    more than their text."""
     numbers = pa.array(np.arange(len(rows)))
     apart = pa.array(np.ones(len(rows), bool)) if whole else _more_than_text(rows)
     texts = rows["text"].filter(pc.invert(apart)).combine_chunks()
-    places = numbers.filter(pc.invert(apart))
-    by_text = places.take(matcher.matches(texts)["post"])
+    by_text = matcher.matches(texts)
     posts = _posts(rows.filter(apart).to_pylist(), spoken=matcher.asks_language)
-    by_post = numbers.filter(apart).take(matcher.matches(posts)["post"])
-    both = pa.concat_arrays([by_text, by_post])
-    return both.take(pc.sort_indices(both))
+    by_post = matcher.matches(posts)
+    found = [
+        pa.table([places.take(each["post"]), each["watch"]], ["post", "watch"])
+        for places, each in (
+            (numbers.filter(pc.invert(apart)), by_text),
+            (numbers.filter(apart), by_post),
+        )
+    ]
+    return pa.concat_tables(found).sort_by([("post", "ascending"), ("watch", "ascending")])
 
 
 def _posts(rows: Sequence[Mapping[str, Any]], *, spoken: bool) -> list[Post]:
     """`spoken`: their languages are looked at, which are told as they are when a post comes in."""
-    posts = [_post(row) for row in rows]
+    posts = [post_of(row) for row in rows]
     if not spoken or not posts:
         return posts
     texts = [f"{post.title}\n{post.text}" if post.title else post.text for post in posts]
@@ -93,8 +113,8 @@ def _more_than_text(rows: pa.Table) -> pa.Array:
     return pc.or_(pc.or_(titled, tagged), long).combine_chunks()
 
 
-def _post(row: Mapping[str, Any]) -> Post:
-    """The same as `as_post` makes of the item that the row was."""
+def post_of(row: Mapping[str, Any]) -> Post:
+    """A row as a post to match: the same as `as_post` makes of the item that the row was."""
     if "url" not in row:
         return Post(text=row["text"], title=row["title"], tags=tuple(row["tags"]))
     reply = bool(row["parent_id"]) or row["address"] == Address.REPLY

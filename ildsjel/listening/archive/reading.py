@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ildsjel.listening.archive.days import days, files_of, gone_in, without
 from ildsjel.listening.archive.locks import reading
 
-__all__ = ["Piece", "pieces", "read", "reading"]
+__all__ = ["Piece", "pieces", "pieces_of", "read", "reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,12 @@ def pieces(folder: Path, first: date, last: date) -> list[Piece]:
         for day in days(folder)
         if first <= day <= last
         for path in files_of(folder, day)
-        for piece in _groups(path)
+        for piece in pieces_of(path)
     ]
 
 
-def _groups(path: Path) -> Iterator[Piece]:
+def pieces_of(path: Path) -> Iterator[Piece]:
+    """The row groups of a file."""
     told = pq.read_metadata(path)
     for group in range(told.num_row_groups):
         yield Piece(path, group, told.row_group(group).num_rows)

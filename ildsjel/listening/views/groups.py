@@ -22,9 +22,14 @@ from ildsjel.listening.group_actions import (
 from ildsjel.listening.group_queries import archived_groups, use_counts, users_of, watch_groups
 from ildsjel.listening.models import Watch, WatchGroup
 from ildsjel.listening.query_words import fault_words
-from ildsjel.listening.views.watches import checked_while_typing, looked
+from ildsjel.listening.views.looking import (
+    checked_while_typing,
+    looked,
+    only_looks,
+    with_exclusion,
+)
 from ildsjel.organisation.models import Right
-from ildsjel.organisation.pages import MemberRequest, address, member_page, posted
+from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.undo import offer_undo, undo_offer
 
 ROWS = 50
@@ -61,8 +66,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: MemberRequest, group: WatchGroup | None) -> HttpResponse:
     initial = {"name": group.name, "query": group.query} if group else None
-    form = WatchGroupForm(request.member, posted(request), initial=initial)
-    looks = "preview" in request.POST
+    form = WatchGroupForm(request.member, with_exclusion(request), initial=initial)
+    looks = only_looks(request)
     if form.is_bound and not looks and form.is_valid() and _save(request, form, group):
         return redirect(address(request.member, "listening:groups"))
     checked_while_typing(request, form)

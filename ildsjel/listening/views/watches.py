@@ -11,23 +11,22 @@ from django.views.decorators.http import require_POST
 
 from ildsjel.engine.matching import QueryError
 from ildsjel.listening import actions
-from ildsjel.listening.forms import INBOX, LISTEN, QueryForm, WatchForm, one_line_ends
+from ildsjel.listening.forms import INBOX, LISTEN, WatchForm
 from ildsjel.listening.models import Watch
-from ildsjel.listening.queries import (
-    TRIED_ON,
-    mentions_of_the_week,
-    removed_watches,
-    try_words,
-    watches,
-)
+from ildsjel.listening.queries import mentions_of_the_week, removed_watches, watches
 from ildsjel.listening.query_words import fault_words
+from ildsjel.listening.views.looking import (
+    checked_while_typing,
+    looked,
+    only_looks,
+    with_exclusion,
+)
 from ildsjel.organisation.models import Right
 from ildsjel.organisation.pages import MemberRequest, address, member_page
 from ildsjel.organisation.undo import offer_undo, undo_offer
 
 ROWS = 50
 REMOVED_SHOWN = 10
-AROUND = 60  # characters of the words shown on each side of a fault
 
 
 @member_page(Right.READ)
@@ -62,9 +61,9 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: MemberRequest, watch: Watch | None) -> HttpResponse:
-    form = WatchForm(request.member, request.POST or None, initial=_initial(request, watch))
-    looks = request.method == "POST" and "preview" in request.POST
-    if request.method == "POST" and not looks and form.is_valid():
+    form = WatchForm(request.member, with_exclusion(request), initial=_initial(request, watch))
+    looks = only_looks(request)
+    if form.is_bound and not looks and form.is_valid():
         return _save(request, form.cleaned_data, watch)
     checked_while_typing(request, form)
     context = {
@@ -73,19 +72,8 @@ def _form_page(request: MemberRequest, watch: Watch | None) -> HttpResponse:
         "watch": watch,
         **looked(request, form["query"].value() or ""),
     }
-    wrong = request.method == "POST" and not looks
+    wrong = form.is_bound and not looks
     return render(request, "listening/watch_form.html", context, status=422 if wrong else 200)
-
-
-def checked_while_typing(request: MemberRequest, form: QueryForm) -> None:
-    """Let the field of the words ask what they would find, while they are written."""
-    form.fields["query"].widget.attrs |= {
-        "hx-post": address(request.member, "listening:watch-check"),
-        "hx-trigger": "input changed delay:400ms",
-        "hx-target": "#watch-check",
-        "hx-sync": "this:replace",
-        "hx-params": "query",
-    }
 
 
 def _initial(request: MemberRequest, watch: Watch | None) -> dict[str, Any]:
@@ -126,35 +114,8 @@ def _save(
 @require_POST
 def check(request: MemberRequest) -> HttpResponse:
     """What is wrong with the words, or what they would find: a part of the form, while typing."""
-    context = looked(request, request.POST.get("query", ""))
-    return render(request, "listening/_check.html", context)
-
-
-def looked(request: MemberRequest, words: str) -> dict[str, Any]:
-    """What is wrong with the words, or what they would find, as listening/_check.html shows it."""
-    query = one_line_ends(words)
-    context: dict[str, Any] = {"tried_on": TRIED_ON, "fault": None, "trial": None}
-    if not query.strip():
-        return context
-    try:
-        return context | {"trial": try_words(request.member, query)}
-    except QueryError as fault:
-        return context | {"fault": _fault(query, fault)}
-
-
-def _fault(query: str, fault: QueryError) -> dict[str, str]:
-    """The fault in words, and the query cut at its character."""
-    message, hint = fault_words(fault)
-    at = min(fault.position, len(query))
-    start, end = max(at - AROUND, 0), at + 1 + AROUND
-    return {
-        "message": message,
-        "hint": hint,
-        "before": ("…" if start else "") + query[start:at],
-        "character": query[at : at + 1].strip(),
-        "after": query[at + 1 : end] + ("…" if end < len(query) else ""),
-        "place": str(at + 1),
-    }
+    words = request.POST.get("query", "")
+    return render(request, "listening/_check.html", {**looked(request, words), "alone": True})
 
 
 @member_page(Right.LISTEN)
