@@ -129,7 +129,7 @@ def preview(member: Member, text: str, marks: Marks = UNMARKED) -> Preview:
     columns = list(dict.fromkeys([*archive.columns_for(whole=tally.probing.whole), "title"]))
     with archive.reading(folder):
         for part in archive.spread(folder, days, columns, seconds=SECONDS, stop=stop):
-            archive.prepare(part.posts)
+            archive.prepare(part.posts * len(days))
             tally.add(part)
         return _told(tally, {day: tally.days[day] for day in days}, marks, archived=True)
 
@@ -188,7 +188,7 @@ def _told(tally: Tally, days: dict[date, Day], marks: Marks, *, archived: bool) 
         days=days,
         shares=sorted(shares, key=lambda share: (share.part.among, -share.alone, -share.held)),
         more_alternatives=not parts.whole,
-        samples=[_sample(query, row) for row in _newest_first(_far_apart(found, HITS))],
+        samples=[_sample(query, row) for row in _newest_first(_far_apart(_unlike(found), HITS))],
         marked=[_sample(query, _bare(text)) for text in (*marks.noise, *marks.right)],
         near=[
             _sample(Query(query.source, parts.nearly[number].node), row, parts.nearly[number])
@@ -231,6 +231,11 @@ def _near_places(tally: Tally, first: Sequence[Kept]) -> Iterator[tuple[int, Kep
 
 def _far_apart(rows: list[Any], most: int) -> list[Any]:
     return [rows[number] for number in archive.far_apart(len(rows))[:most]]
+
+
+def _unlike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One of those that say the same."""
+    return list({row["text"]: row for row in rows}.values())
 
 
 def _newest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -69,6 +69,15 @@ QUERY_WORDS = (
     gettext_noop("Mend the group first."),
 )
 
+LEFT_OUT_WORDS = (
+    gettext_noop("this parenthesis was never opened"),
+    gettext_noop("sentences are not known here; taken as NEAR/15"),
+    gettext_noop("it has no distance; taken as NEAR/10"),
+    gettext_noop("the distance is at most 100 words"),
+    gettext_noop("spelling mistakes and weights are not known here"),
+    gettext_noop("there is no such field here"),
+)
+
 
 def fault_words(fault: QueryError) -> tuple[str, str]:
     """What is wrong, and what to do about it ("" where that is plain)."""

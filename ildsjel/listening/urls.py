@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from ildsjel.listening.views import bursts, groups, mentions, overview, stories, watches
+from ildsjel.listening.views import (
+    bursts,
+    groups,
+    language,
+    mentions,
+    overview,
+    stories,
+    watches,
+)
 
 app_name = "listening"
 urlpatterns = [
@@ -21,6 +29,7 @@ urlpatterns = [
     path("watches/", watches.listing, name="watches"),
     path("watches/add/", watches.add, name="watch-add"),
     path("watches/check/", watches.check, name="watch-check"),
+    path("watches/language/", language.language, name="language"),
     path("watches/groups/", groups.listing, name="groups"),
     path("watches/groups/add/", groups.add, name="group-add"),
     path("watches/groups/<int:pk>/", groups.edit, name="group"),

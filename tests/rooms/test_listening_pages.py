@@ -10,11 +10,13 @@ from django.utils.translation import override
 
 from ildsjel.channels.models import Channel
 from ildsjel.engine.matching import WORDS, QueryError, compile_watches, parse
+from ildsjel.engine.matching.translate import Why
 from ildsjel.listening.actions import save_watch
 from ildsjel.listening.highlight import as_value, pieces_of
 from ildsjel.listening.intake import mention
+from ildsjel.listening.language_help import CHAPTERS, SHORT
 from ildsjel.listening.models import Item, Watch
-from ildsjel.listening.query_words import QUERY_WORDS, fault_words
+from ildsjel.listening.query_words import LEFT_OUT_WORDS, QUERY_WORDS, fault_words
 from ildsjel.organisation.models import AuditEntry, Member, Role, utc_now
 from tests.builders import make_channel, make_member, make_owner
 
@@ -326,6 +328,33 @@ def test_every_sentence_of_the_query_language_can_be_translated() -> None:
     said = {sentence for words in WORDS.values() for sentence in words if sentence}
     assert len(said) > 40
     assert said == set(QUERY_WORDS)
+
+
+def test_every_remark_of_the_translator_can_be_translated() -> None:
+    assert set(Why) == set(LEFT_OUT_WORDS)
+
+
+def test_a_query_of_another_tool_is_written_in_ours_with_remarks(owner: Member) -> None:
+    client = signed_in(owner)
+    given = {"dialect": "brandwatch", "pasted": 'raw:"NAV" NEAR/3f penger country:no'}
+    page = client.post(at(owner, "language"), given).content.decode()
+    assert "<code>{NAV} ONEAR/3 penger</code>" in page
+    assert "there is no such field here" in page
+    assert f'action="{at(owner, "watch-add")}"' in page
+    empty = client.post(at(owner, "language"), {"dialect": "brandwatch", "pasted": ""})
+    assert empty.status_code == 422
+
+
+def test_every_example_of_the_help_can_be_read(owner: Member) -> None:
+    written = [each.written for chapter in CHAPTERS for each in chapter.examples]
+    assert {each.written for each in SHORT} <= set(written)
+    for each in written:
+        if not each.startswith("letters:"):
+            parse(each, groups={"vinter": "snø"})
+    assert parse("letters:nordic vann")
+    page = signed_in(owner).get(at(owner, "language")).content.decode()
+    assert page.count("<dt>") == len(written)
+    assert at(owner, "language") in signed_in(owner).get(at(owner, "watch-add")).content.decode()
 
 
 def test_a_fault_in_a_saved_group_is_told_in_the_readers_language() -> None:

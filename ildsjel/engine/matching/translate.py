@@ -6,6 +6,7 @@ is left out and named, with its place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 import regex
@@ -69,13 +70,24 @@ _TOKEN = regex.compile(
 _FUZZY = regex.compile(r"(?<=\w)[~^]\d*(?:\.\d+)?$")
 
 
+class Why(StrEnum):
+    """What is told of something that could not be carried over as it was."""
+
+    NOT_OPENED = "this parenthesis was never opened"
+    SENTENCE = "sentences are not known here; taken as NEAR/15"
+    NO_DISTANCE = "it has no distance; taken as NEAR/10"
+    FAR = "the distance is at most 100 words"
+    FUZZY = "spelling mistakes and weights are not known here"
+    NO_FIELD = "there is no such field here"
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Something that could not be carried over: what and where it was, and why."""
 
     text: str
     position: int
-    why: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +164,14 @@ class _Translator:
         self.at += 1
         return token
 
-    def leave(self, token: _Token, text: str, why: str) -> None:
+    def leave(self, token: _Token, text: str, why: Why) -> None:
         self.left_out.append(LeftOut(text, token.position, why))
 
     def whole(self) -> str:
         parts = [self.either()]
         while self.next.kind != "end":
             token = self.take()
-            self.leave(token, token.text, "it was never opened")
+            self.leave(token, token.text, Why.NOT_OPENED)
             parts.append(self.either())
         return " ".join(filter(None, parts))
 
@@ -197,13 +209,13 @@ class _Translator:
 
     def operator(self, token: _Token) -> str:
         if token.kind != "near":
-            self.leave(token, token.text, "sentences are not known here; taken as NEAR/15")
+            self.leave(token, token.text, Why.SENTENCE)
             return "NEAR/15"
         number = int((token.number or "10")[:6])
         if not token.number:
-            self.leave(token, token.text, "it has no distance; taken as NEAR/10")
+            self.leave(token, token.text, Why.NO_DISTANCE)
         if number > MAX_BETWEEN:
-            self.leave(token, token.text, f"the distance is at most {MAX_BETWEEN}")
+            self.leave(token, token.text, Why.FAR)
         return f"{'O' if token.ordered else ''}NEAR/{min(number, MAX_BETWEEN)}"
 
     def single(self) -> str:
@@ -224,7 +236,7 @@ class _Translator:
     def word(self, token: _Token) -> str:
         text = token.text
         if _FUZZY.search(text):
-            self.leave(token, text, "spelling mistakes and weights are not known here")
+            self.leave(token, text, Why.FUZZY)
             text = _FUZZY.sub("", text)
         if text[0] == "-" and len(text) > 1:
             return f"NOT {text[1:]}"
@@ -240,7 +252,7 @@ class _Translator:
         if known:
             return known
         if ours is None or not value:
-            self.leave(token, f"{token.text}:{value}", "there is no such field here")
+            self.leave(token, f"{token.text}:{value}", Why.NO_FIELD)
             return ""
         if ours == "raw":
             return "{" + value.strip('"') + "}"

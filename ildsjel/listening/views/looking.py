@@ -14,6 +14,7 @@ from ildsjel.engine.matching.dissecting import Lack, Nearly
 from ildsjel.engine.matching.exclusions import excluding
 from ildsjel.listening.forms import QueryForm, one_line_ends
 from ildsjel.listening.group_queries import saved_groups
+from ildsjel.listening.language_help import SHORT
 from ildsjel.listening.language_names import language_name
 from ildsjel.listening.preview import SHARES, Marks, Preview, Sample, preview
 from ildsjel.listening.query_words import fault_words
@@ -61,7 +62,7 @@ def with_exclusion(request: MemberRequest) -> QueryDict | None:
 def looked(request: MemberRequest, words: str) -> dict[str, Any]:
     """What is wrong with the words, or what they would find, as listening/_check.html shows it."""
     query = one_line_ends(words)
-    context: dict[str, Any] = {"fault": None, "preview": None}
+    context: dict[str, Any] = {"fault": None, "preview": None, "language_help": SHORT}
     if not query.strip():
         return context
     marks = _marks(request.POST)
