@@ -8,8 +8,18 @@ from ildsjel.channels.models import Channel, Import
 from ildsjel.dialogue.delivery import wake_snoozed
 from ildsjel.dialogue.learning import suggest_due, train_due
 from ildsjel.dialogue.models import LearnedModel, Message
-from ildsjel.flow import alarms, daily, imports, inbound, outbound, plan_evidence, sample_making
+from ildsjel.flow import (
+    alarms,
+    daily,
+    imports,
+    inbound,
+    lookbacks,
+    outbound,
+    plan_evidence,
+    sample_making,
+)
 from ildsjel.listening import story_grouping
+from ildsjel.listening.models import Lookback
 from ildsjel.organisation.models import SampleOrder, utc_now
 from ildsjel.work.loop import Job
 from ildsjel.work.models import free_leases_of_the_dead
@@ -32,6 +42,7 @@ def free_leases() -> int:
     freed += free_leases_of_the_dead(Channel.objects.all(), now=now)
     freed += free_leases_of_the_dead(LearnedModel.objects.defer("data"), now=now)
     freed += free_leases_of_the_dead(SampleOrder.objects.all(), now=now)
+    freed += free_leases_of_the_dead(Lookback.objects.all(), now=now)
     return freed + free_leases_of_the_dead(Import.objects.all(), now=now)
 
 
@@ -96,6 +107,11 @@ def samples() -> list[Job]:
     return [Job("make samples", sample_making.make_due, every=0.5)]
 
 
+def looking_back() -> list[Job]:
+    """By itself: a watch may look through a whole year."""
+    return [Job("look back", lookbacks.work_due, every=1)]
+
+
 def archives() -> list[Job]:
     """By themselves too: a day of a whole network takes a while to rewrite."""
     return [
@@ -116,6 +132,7 @@ def loops() -> dict[str, list[Job]]:
         "counting": counting(),
         "samples": samples(),
         "stories": stories(),
+        "looking back": looking_back(),
         "archives": archives(),
     }
     return {**single, **senders, **readers}

@@ -1,5 +1,5 @@
 """Tables of watches and the groups of words that they share, items (in their newest revision, older
-ones beside), mentions and their tallies, bursts and stories."""
+ones beside), mentions and their tallies, looks back, bursts and stories."""
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +9,7 @@ from ildsjel.channels.models import Channel
 from ildsjel.engine.pipeline.languages import settled
 from ildsjel.organisation.models import Member, Organisation, OrganisationOwned
 from ildsjel.strategy.models import Goal, StakeholderGroup
+from ildsjel.work.models import Leased
 
 
 class Watch(OrganisationOwned):
@@ -219,6 +220,42 @@ class TallyClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.zone}"
+
+
+class LookbackState(models.TextChoices):
+    RUNNING = "running", _("Running")
+    STOPPED = "stopped", _("Stopped")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Lookback(OrganisationOwned, Leased):
+    """A watch on its way through the archive, from the day `first` to the day `last` (UTC). What it
+    has found is stored as it goes; a stop loses nothing of that."""
+
+    watch = models.ForeignKey(Watch, models.CASCADE, related_name="lookbacks")
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    state = models.CharField(
+        max_length=10, choices=LookbackState.choices, default=LookbackState.RUNNING
+    )
+    pieces = models.PositiveIntegerField(default=0)
+    of_pieces = models.PositiveIntegerField(default=0)  # 0 until that is known
+    posts = models.PositiveBigIntegerField(default=0)
+    found = models.PositiveIntegerField(default=0)  # mentions that are new
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["watch"], condition=models.Q(state="running"), name="one_lookback_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} from {self.first} to {self.last}"
 
 
 class BurstState(OrganisationOwned):

@@ -87,6 +87,8 @@ ACTIONS: dict[str, Promise] = {
     "watch.group_archive": _("Archived a group of words"),
     "watch.group_restore": _("Brought a group of words back"),
     "watch.group_save": _("Wrote a group of words"),
+    "watch.look_back": _("Began to look for a watch in the archive"),
+    "watch.look_back_stop": _("Stopped looking for a watch in the archive"),
     "watch.off": _("Switched off a watch"),
     "watch.on": _("Switched on a watch"),
     "watch.remove": _("Removed a watch"),

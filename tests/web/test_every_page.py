@@ -69,6 +69,8 @@ OURS = {
     "story": "listen/stories/{story}/",
     "watches": "listen/watches/",
     "watch": "listen/watches/{watch}/",
+    "look-back": "listen/watches/{watch}/archive/",
+    "language": "listen/watches/language/",
     "word-groups": "listen/watches/groups/",
     "word-group": "listen/watches/groups/add/",
     "plan": "plan/",

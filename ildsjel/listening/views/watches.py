@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from ildsjel.engine.matching import QueryError
 from ildsjel.listening import actions
 from ildsjel.listening.forms import INBOX, LISTEN, WatchForm
+from ildsjel.listening.lookback_actions import archived_days
 from ildsjel.listening.models import Watch
 from ildsjel.listening.queries import mentions_of_the_week, removed_watches, watches
 from ildsjel.listening.query_words import fault_words
@@ -91,7 +92,7 @@ def _initial(request: MemberRequest, watch: Watch | None) -> dict[str, Any]:
 def _save(
     request: MemberRequest, given: dict[str, Any], watch: Watch | None
 ) -> HttpResponseRedirect:
-    actions.save_watch(
+    saved = actions.save_watch(
         by=request.member,
         name=given["name"],
         query=given["query"],
@@ -107,6 +108,8 @@ def _save(
         else _("Listening for “%s”.")
     )
     messages.success(request, done % given["name"])
+    if watch is None and archived_days(request.member):
+        return redirect(address(request.member, "listening:lookback", saved.pk) + "?new")
     return redirect(address(request.member, "listening:watches"))
 
 
