@@ -84,7 +84,9 @@ class Compiled:
     def forget(self) -> None:
         """Begin anew, as where the numbers of rows have come to mean other rows."""
         self._ours: dict[int, Ours] = {}
-        self._within: dict[int, Mapping[int, Source]] = {}  # watches in the matcher, by organisation
+        self._within: dict[
+            int, Mapping[int, Source]
+        ] = {}  # watches in the matcher, by organisation
         self._matcher = compile_watches({})
 
     def of(self, organisation_id: int, version: int) -> tuple[Ours, Matcher]:
