@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('listening', '0007_watch_groups'),
+        ('listening', '0008_watch_groups'),
         ('organisation', '0003_archive_days'),
     ]
 

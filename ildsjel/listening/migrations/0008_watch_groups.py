@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('listening', '0006_identified'),
+        ('listening', '0007_group'),
         ('organisation', '0003_archive_days'),
     ]
 
