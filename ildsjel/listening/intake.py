@@ -120,7 +120,7 @@ def _changing(outcome: Outcome) -> dict[str, Any]:
         "author_url": storable(value.author.url)[:500],
         "languages": storable_value(value.languages),
         "identified": _identified(outcome.language) if outcome.language else None,
-        "language": next(iter(outcome.languages), "")[:35] if outcome.language else None,
+        "language": storable(next(iter(outcome.languages), ""))[:35] if outcome.language else None,
         "tags": storable_value(value.tags),
         "links": storable_value(value.links),
         "media": [storable_value(asdict(media)) for media in value.media],

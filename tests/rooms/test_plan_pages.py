@@ -10,6 +10,7 @@ from ildsjel.engine.plan import Kind, document, read, write
 from ildsjel.organisation.models import Member, Role, utc_now
 from ildsjel.organisation.pages import address
 from ildsjel.strategy.actions import apply, archive, change, save_goal, save_group, save_topic
+from ildsjel.strategy.documents import TABLES
 from ildsjel.strategy.models import Goal, Observation, StakeholderGroup, Tactic, Topic
 from ildsjel.strategy.plan_examples import example_text
 from ildsjel.strategy.queries import plan_of, versions
@@ -28,6 +29,10 @@ def with_example() -> Member:
     owner = make_owner()
     apply(by=owner, plan=read(example_text("municipality", "en")), why="To begin with")
     return owner
+
+
+def first(kind: Kind) -> int:
+    return TABLES[kind].objects.order_by("pk")[0].pk
 
 
 def test_all_members_read_the_plan_and_some_write_it() -> None:
@@ -99,7 +104,9 @@ def test_a_channel_keeps_its_hours_promise_and_goals() -> None:
     told = plan_of(owner).channels[0]
     assert told.goals == (goal.key,) and told.promise is not None
     assert (told.promise.minutes, told.promise.hours[0][0][1].hour) == (120, 15)
-    form = client.get(address(owner, "strategy:edit", "channels", 1)).context["form"]
+    form = client.get(address(owner, "strategy:edit", "channels", first(Kind.CHANNEL))).context[
+        "form"
+    ]
     assert (form["day.monday"].value(), form["day.friday"].value()) == (
         "08:00–15:30",
         "08:00–24:00",
@@ -282,13 +289,13 @@ def test_the_page_for_management_holds_a_large_plan() -> None:
 def test_a_mandate_is_tied_to_a_connected_channel() -> None:
     owner = with_example()
     channel = make_channel(owner, name="The page")
-    client = signed_in(owner)
-    client.post(address(owner, "strategy:link", 1), {"channel": channel.pk})
-    page = client.get(address(owner, "strategy:show", "channels", 1))
+    client, mandate = signed_in(owner), first(Kind.CHANNEL)
+    client.post(address(owner, "strategy:link", mandate), {"channel": channel.pk})
+    page = client.get(address(owner, "strategy:show", "channels", mandate))
     assert page.context["mandate"]["channel"] == channel
     theirs = make_channel(make_owner("Another place"))
-    client.post(address(owner, "strategy:link", 1), {"channel": theirs.pk})
-    page = client.get(address(owner, "strategy:show", "channels", 1))
+    client.post(address(owner, "strategy:link", mandate), {"channel": theirs.pk})
+    page = client.get(address(owner, "strategy:show", "channels", mandate))
     assert page.context["mandate"]["channel"] == channel
 
 
@@ -374,4 +381,5 @@ def test_every_element_has_its_page_and_its_form() -> None:
             continue
         assert client.get(address(owner, "strategy:of-kind", kind.value)).status_code == 200
         for name in ("show", "edit"):
-            assert client.get(address(owner, f"strategy:{name}", kind.value, 1)).status_code == 200
+            page = address(owner, f"strategy:{name}", kind.value, first(kind))
+            assert client.get(page).status_code == 200

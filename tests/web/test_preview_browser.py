@@ -79,7 +79,7 @@ def test_the_preview_follows_what_is_typed(ildsjel: Installation, known: dict[st
         expect(leave_out).to_be_visible()
         expect(page.locator(":focus")).to_have_attribute("id", str(noise.get_attribute("id")))
         leave_out.click()
-        expect(words).to_have_value("(vann OR vatn) NOT farris")
+        expect(words).to_have_value("(vann OR (vatn)) NOT farris")
         expect(shown.locator(".preview-chart rect").first).to_be_attached()
         page.get_by_role("button", name="Begin listening").click()
         page.wait_for_url("**/archive/?new")
