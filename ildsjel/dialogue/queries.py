@@ -395,9 +395,10 @@ def acquaintance(conversation: Conversation) -> tuple[int, datetime | None]:
 
 
 def items_in(conversation: Conversation) -> list[int]:
-    """The posts behind what citizens have said in it."""
+    """The posts behind what citizens have said in it: the newest, so that a long thread opens like
+    a short one."""
     rows = conversation.messages.filter(kind=MessageKind.INBOUND, item__isnull=False)
-    return list(rows.values_list("item_id", flat=True))
+    return list(rows.order_by("-at", "-pk").values_list("item_id", flat=True)[:SAID])
 
 
 def drafts_of(member: Member, conversation: Conversation) -> dict[str, str]:
